@@ -1,0 +1,97 @@
+"""What every API view shares: problem documents (RFC 9457) for whatever goes wrong, opaque cursors."""
+
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from altazion.lib.problems import Refused
+
+PROBLEM = "application/problem+json"
+
+
+def problem(
+    status: int, title: str, *, code: str, detail: str = "", errors: list[dict[str, str]] | None = None, **more: Any
+) -> Response:
+    """A problem document. `errors` lists `{"pointer": "/lines/0/sku", "detail": …}` for single inputs."""
+    body = {
+        "type": f"urn:altazion:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail or title,
+        "code": code,
+        "instance": f"urn:uuid:{uuid.uuid4()}",
+        **more,
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=status, content_type=PROBLEM)
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's exception handler: every refusal as a problem document, never a bare page."""
+    if isinstance(error, Refused):
+        answer = _of_refusal(error)
+    elif isinstance(error, exceptions.ValidationError):
+        answer = problem(422, "The request holds invalid values.", code="invalid", errors=_pointers(error.detail))
+    elif isinstance(error, exceptions.ParseError):
+        answer = problem(400, "The request body is not valid JSON.", code="unreadable", detail=str(error.detail))
+    elif isinstance(error, Http404):
+        answer = problem(404, "There is no such thing.", code="not_found")
+    elif isinstance(error, PermissionDenied):
+        answer = problem(403, "This key may not do that.", code="forbidden")
+    elif isinstance(error, exceptions.APIException):
+        answer = problem(error.status_code, str(error.detail), code=str(error.default_code))
+        for name in ("auth_header", "wait"):
+            if value := getattr(error, name, None):
+                answer["WWW-Authenticate" if name == "auth_header" else "Retry-After"] = str(
+                    int(value) if name == "wait" else value
+                )
+    else:
+        return None
+    set_rollback()
+    return answer
+
+
+def _of_refusal(error: Refused) -> Response:
+    errors = [{"pointer": f"/{error.field.replace('.', '/')}", "detail": error.message}] if error.field else None
+    return problem(error.status, error.message, code=error.code, errors=errors, **error.details)
+
+
+def _pointers(detail: Any, at: str = "") -> list[dict[str, str]]:
+    if isinstance(detail, Mapping):
+        return [
+            found
+            for key, value in detail.items()
+            for found in _pointers(value, at if key == "non_field_errors" else f"{at}/{key}")
+        ]
+    if isinstance(detail, list):
+        nested = any(isinstance(item, Mapping | list) for item in detail)
+        if nested:
+            return [found for index, item in enumerate(detail) for found in _pointers(item, f"{at}/{index}")]
+        return [{"pointer": at or "/", "detail": str(item)} for item in detail]
+    return [{"pointer": at or "/", "detail": str(detail)}]
+
+
+def encode_cursor(*values: int) -> str:
+    """An opaque place in a list."""
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str, length: int) -> list[int]:
+    """The values of `encode_cursor`. Raises Refused (400) when the text is not one of ours."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if isinstance(values, list) and len(values) == length and all(isinstance(v, int) for v in values):
+            return values
+    except (ValueError, binascii.Error):
+        pass
+    raise Refused("This cursor was not given by us.", code="bad_cursor", status=400, field="cursor")

@@ -1,0 +1,61 @@
+"""Small helpers for words that come from people and files."""
+
+import re
+import unicodedata
+
+import nh3
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_NOT_CODE = re.compile(r"[^A-Z0-9]+")
+_SAFE_TAGS = {
+    "p",
+    "br",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "ul",
+    "ol",
+    "li",
+    "h2",
+    "h3",
+    "h4",
+    "a",
+    "span",
+    "div",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "td",
+    "th",
+    "blockquote",
+    "sup",
+    "sub",
+}
+
+
+def unaccent(text: str) -> str:
+    """The text without its accents: "Été" becomes "Ete"."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def slug(text: str, length: int = 80) -> str:
+    """A word for a URL: "Été & Plage" becomes "ete-plage"; never empty."""
+    return _NOT_WORD.sub("-", unaccent(text).lower()).strip("-")[:length].strip("-") or "-"
+
+
+def bare_code(code: str) -> str:
+    """A code as a scanner or a hurried person gives it: "ab-12 3" becomes "AB123"."""
+    return _NOT_CODE.sub("", unaccent(code).upper())
+
+
+def safe_html(html: str) -> str:
+    """HTML of a supplier or a colleague with everything that could act removed; links open without referrer."""
+    return nh3.clean(
+        html,
+        tags=_SAFE_TAGS,
+        attributes={"a": {"href", "title"}, "td": {"colspan"}, "th": {"colspan"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+    )

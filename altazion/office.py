@@ -1,0 +1,1 @@
+"""Office's first page: what needs a person today."""
