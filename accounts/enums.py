@@ -1,0 +1,23 @@
+"""Kinds of account (catalogue-domain 7) and what an API key may do."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountKind(models.TextChoices):
+    STANDARD = "standard", _("colleague")
+    STORE = "store", _("store account: sees its stores only")
+    SHOPPER = "shopper", _("shopper: no back office")
+
+
+class Scope(models.TextChoices):
+    """What an API key opens. A view names the one it needs."""
+
+    CATALOG_READ = "catalog:read", _("read the catalogue")
+    AVAILABILITY_READ = "availability:read", _("ask for availability")
+    ORDERS_READ = "orders:read", _("read orders")
+    ORDERS_EXPORT = "orders:export", _("pull and acknowledge new orders")
+    ORDERS_PAY = "orders:pay", _("post payments of a till")
+    FLOWS_RUN = "flows:run", _("start flows and read their runs")
+    SELLERS_SYNC = "sellers:sync", _("feed seller tablets")
+    SIGNAGE_READ = "signage:read", _("feed screens")

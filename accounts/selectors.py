@@ -1,0 +1,24 @@
+"""Questions about accounts."""
+
+import datetime as dt
+import hashlib
+
+from django.db.models import Q, QuerySet
+
+from accounts.enums import AccountKind
+from accounts.models import ApiKey, User
+from stores.models import Store
+
+
+def find_key(text: str, *, at: dt.datetime) -> ApiKey | None:
+    """The living API key behind its text, or None."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    living = ApiKey.objects.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=at))
+    return living.filter(secret_hash=digest).select_related("store").first()
+
+
+def stores_seen_by(user: User) -> QuerySet[Store]:
+    """The stores whose orders and stock a colleague may see: all, or for a store account its own."""
+    if user.kind == AccountKind.STORE:
+        return user.stores.all()
+    return Store.objects.all()

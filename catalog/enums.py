@@ -1,0 +1,71 @@
+"""Choices of the catalogue (catalogue-domain 2)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProductKind(models.TextChoices):
+    SIMPLE = "simple", _("product")
+    PARENT = "parent", _("parent of variants")
+    CHILD = "child", _("variant")
+
+
+class ProductState(models.TextChoices):
+    IN_PREPARATION = "in_preparation", _("in preparation")
+    VALIDATED = "validated", _("validated")
+    ARCHIVED = "archived", _("archived")
+
+
+class StockType(models.IntegerChoices):
+    NOT_STOCKED = 0, _("not stocked, supplied directly")
+    IMMATERIAL = 1, _("immaterial")
+    FIFO = 2, _("stocked, first in first out")
+    AVERAGE = 3, _("stocked, weighted average cost")
+
+
+class Nature(models.IntegerChoices):
+    """Accounting nature of a product type (meta type, 2.1)."""
+
+    PRODUCT = 0, _("goods")
+    SHIPPING = 1, _("shipping fee")
+    DISCOUNT = 2, _("discount")
+    SERVICE = 3, _("service")
+    SUBSCRIPTION = 4, _("rent or subscription")
+    BUNDLE = 5, _("bundle")
+    FINANCIAL = 6, _("financial")
+    TAX = 7, _("tax")
+    LICENCE = 8, _("licence")
+
+
+class SegmentKind(models.TextChoices):
+    """Choice A1: listed, beside a main product, internal."""
+
+    LISTED = "P", _("listed")
+    BESIDE = "C", _("shown beside a product only")
+    INTERNAL = "I", _("internal")
+
+
+class AttributeType(models.TextChoices):
+    TEXT = "T", _("text")
+    LONG_TEXT = "L", _("long text")
+    NUMBER = "N", _("number")
+    BOOLEAN = "B", _("yes or no")
+    DATE = "D", _("date")
+    URL = "U", _("web address")
+    LIST = "E", _("value from a list")
+
+
+class ReferenceType(models.TextChoices):
+    """Usual ones; any other code is accepted as a custom type."""
+
+    EAN13 = "EAN13", "EAN-13"
+    GTIN = "GENCODE", "GTIN"
+    ISBN = "ISBN", "ISBN"
+    ASIN = "ASIN", "ASIN"
+    MPN = "MPN", _("manufacturer's number")
+
+
+class MediaKind(models.TextChoices):
+    IMAGE = "image", _("picture")
+    VIDEO = "video", _("video")
+    DOCUMENT = "document", _("document")

@@ -1,0 +1,25 @@
+"""The catalogue: structure (how products are arranged), products, and what they cost before any campaign."""
+
+from catalog.models.attributes import Attribute, AttributeOption
+from catalog.models.prices import BasePrice
+from catalog.models.products import Media, Product, ProductReference, ProductSegment, Publication
+from catalog.models.selections import Selection, SelectionItem
+from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
+
+__all__ = [
+    "Attribute",
+    "AttributeOption",
+    "BasePrice",
+    "Brand",
+    "Family",
+    "Media",
+    "Product",
+    "ProductReference",
+    "ProductSegment",
+    "ProductType",
+    "Publication",
+    "Segment",
+    "Selection",
+    "SelectionItem",
+    "VatRate",
+]

@@ -1,0 +1,153 @@
+"""Products, their references, places, pictures and publication. SKU is unique; an EAN is not (OFF-8, choice A16)."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from catalog.enums import MediaKind, ProductKind, ProductState, StockType
+from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
+from stores.models import SalesChannel
+
+
+class Product(models.Model):
+    """Anything with a SKU. A child has one parent; a parent has no parent and is not sold itself."""
+
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sku = models.CharField(_("SKU"), max_length=60, unique=True)
+    external_id = models.CharField(_("identifier in the source"), max_length=60, null=True, blank=True, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=ProductKind, default=ProductKind.SIMPLE)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
+    type = models.ForeignKey(ProductType, models.PROTECT, verbose_name=_("product type"))
+    vat_rate = models.ForeignKey(VatRate, models.PROTECT, verbose_name=_("VAT rate"))
+    family = models.ForeignKey(Family, models.PROTECT, null=True, blank=True, verbose_name=_("family"))
+    brand = models.ForeignKey(Brand, models.PROTECT, null=True, blank=True, verbose_name=_("brand"))
+    name = models.CharField(_("name"), max_length=250, blank=True)
+    slug = models.SlugField(_("word in the address"), max_length=120, blank=True)
+    short_description = models.CharField(_("short description"), max_length=500, blank=True)
+    description = models.TextField(
+        _("description"), blank=True, help_text=_("Simple HTML is allowed; what could act is removed.")
+    )
+    meta_description = models.CharField(_("description for search engines"), max_length=320, blank=True)
+    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    translations = models.JSONField(_("translations"), default=dict, blank=True)
+    state = models.CharField(_("state"), max_length=20, choices=ProductState, default=ProductState.IN_PREPARATION)
+    stock_type = models.PositiveSmallIntegerField(_("stock type"), choices=StockType, default=StockType.AVERAGE)
+    weight_g = models.PositiveIntegerField(_("weight in grams"), null=True, blank=True)
+    importance = models.PositiveSmallIntegerField(
+        _("importance"), default=100, help_text=_("0 to 999: 100 normal, 300 highlighted, 900 star")
+    )
+    limited_below = models.PositiveIntegerField(_("last pieces below"), null=True, blank=True)
+    source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
+    fed_fields = ArrayField(models.CharField(max_length=60), default=list, blank=True, editable=False)
+    archived_by_run = models.BigIntegerField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"))
+    updated_at = models.DateTimeField(_("changed"))
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ["-id"]
+        permissions = [("validate_product", "Can validate products"), ("publish_product", "Can publish products")]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(kind=ProductKind.CHILD) & Q(parent__isnull=False))
+                | (~Q(kind=ProductKind.CHILD) & Q(parent__isnull=True)),
+                name="only_children_have_a_parent",
+            ),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="product_not_its_own_parent"),
+            models.CheckConstraint(condition=Q(importance__lte=999), name="product_importance_0_to_999"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="product_state"),
+            models.Index(fields=["source"], name="product_source"),
+            GinIndex(OpClass(Upper("sku"), name="gin_trgm_ops"), name="product_sku_trgm"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="product_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name}"
+
+
+class ProductReference(models.Model):
+    """A code by which the world knows a product. Several products may share one (children of one EAN)."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="references", verbose_name=_("product"))
+    type = models.CharField(_("type"), max_length=20)
+    value = models.CharField(_("value"), max_length=60)
+    is_main = models.BooleanField(_("main"), default=False)
+
+    class Meta:
+        verbose_name = _("reference")
+        verbose_name_plural = _("references")
+        constraints = [models.UniqueConstraint(fields=["product", "type", "value"], name="one_reference_per_value")]
+        indexes = [models.Index(fields=["value"], name="reference_value")]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.value}"
+
+
+class ProductSegment(models.Model):
+    """A product's place in the shoppers' tree; one of them is primary and gives the breadcrumb."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="places", verbose_name=_("product"))
+    segment = models.ForeignKey(Segment, models.PROTECT, related_name="members", verbose_name=_("segment"))
+    is_primary = models.BooleanField(_("primary"), default=False)
+    relevance = models.DecimalField(
+        _("relevance"), max_digits=4, decimal_places=2, default=1, help_text=_("0 to 9.99; higher comes first")
+    )
+
+    class Meta:
+        verbose_name = _("place in a segment")
+        verbose_name_plural = _("places in segments")
+        constraints = [
+            models.UniqueConstraint(fields=["product", "segment"], name="once_per_segment"),
+            models.UniqueConstraint(fields=["product"], condition=Q(is_primary=True), name="one_primary_segment"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.segment)
+
+
+class Media(models.Model):
+    """A picture, video or document. `location` is an https address or a path below the media folder."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="media", verbose_name=_("product"))
+    kind = models.CharField(_("kind"), max_length=10, choices=MediaKind, default=MediaKind.IMAGE)
+    location = models.CharField(_("file or address"), max_length=500)
+    title = models.CharField(_("title"), max_length=160, blank=True)
+    alt = models.CharField(_("description for those who cannot see it"), max_length=250, blank=True)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    is_public = models.BooleanField(_("shown to shoppers"), default=True)
+
+    class Meta:
+        verbose_name = _("media")
+        verbose_name_plural = _("media")
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["product", "location"], name="once_per_location")]
+
+    def __str__(self) -> str:
+        return self.title or self.location
+
+
+class Publication(models.Model):
+    """A product on a channel. Validated and published are two gates (2.3); children follow their parent's row."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="publications", verbose_name=_("product"))
+    channel = models.ForeignKey(SalesChannel, models.CASCADE, related_name="publications", verbose_name=_("channel"))
+    published_at = models.DateTimeField(_("published"))
+    by_hand = models.BooleanField(_("by hand"), default=False)
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        constraints = [models.UniqueConstraint(fields=["product", "channel"], name="once_per_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} → {self.channel_id}"

@@ -1,0 +1,92 @@
+"""The read side of selling: one row per sellable product and channel, ready to list, filter and search.
+
+Rows are rebuilt by consumers from what the rooms below say; nothing here is a source of truth.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Product
+from stores.models import SalesChannel
+
+
+class IndexEntry(models.Model):
+    """A sellable product (simple, or one child) as a channel lists it.
+
+    `listing` is what a tile shows: the product itself, or its parent; counts count listings. `facets` holds numbers of
+    `FacetValue`, so a filter is true only if one and the same child satisfies all.
+    """
+
+    channel = models.ForeignKey(SalesChannel, models.CASCADE)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="index_entries")
+    listing = models.ForeignKey(Product, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=250)
+    segments = ArrayField(models.BigIntegerField(), default=list)
+    facets = ArrayField(models.IntegerField(), default=list)
+    selections = ArrayField(models.BigIntegerField(), default=list)
+    places = ArrayField(models.BigIntegerField(), default=list)
+    brand_id = models.BigIntegerField(null=True)
+    rank = models.IntegerField(default=0)
+    list_price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    in_stock = models.BooleanField(default=False)
+    references_text = models.TextField(blank=True)
+    words_fr = SearchVectorField(null=True)
+    words_en = SearchVectorField(null=True)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("index entry")
+        verbose_name_plural = _("index entries")
+        constraints = [models.UniqueConstraint(fields=["channel", "product"], name="one_entry_per_channel")]
+        indexes = [
+            GinIndex(fields=["segments"], name="entry_segments"),
+            GinIndex(fields=["facets"], name="entry_facets"),
+            GinIndex(fields=["selections"], name="entry_selections"),
+            GinIndex(fields=["words_fr"], name="entry_words_fr"),
+            GinIndex(fields=["words_en"], name="entry_words_en"),
+            models.Index(fields=["channel", "listing"], name="entry_listing"),
+            models.Index(fields=["channel", "-rank", "listing"], name="entry_rank"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FacetValue(models.Model):
+    """A value that shoppers can filter by: brand Hasbro, colour red."""
+
+    attribute = models.CharField(max_length=60)
+    value = models.CharField(max_length=250)
+    label = models.CharField(max_length=250)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("facet value")
+        verbose_name_plural = _("facet values")
+        constraints = [models.UniqueConstraint(fields=["attribute", "value"], name="one_facet_value")]
+
+    def __str__(self) -> str:
+        return f"{self.attribute}: {self.label}"
+
+
+class Lexeme(models.Model):
+    """A word of the catalogue, for suggestions and typing mistakes."""
+
+    word = models.CharField(max_length=80)
+    channel = models.ForeignKey(SalesChannel, models.CASCADE)
+    listings = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("word")
+        verbose_name_plural = _("words")
+        constraints = [models.UniqueConstraint(fields=["channel", "word"], name="one_lexeme_per_channel")]
+        indexes = [
+            GinIndex(fields=["word"], name="lexeme_trgm", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["word"], name="lexeme_prefix", opclasses=["varchar_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.word

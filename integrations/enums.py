@@ -1,0 +1,49 @@
+"""Choices of flows and runs (operations-domain 4)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Entity(models.TextChoices):
+    """What a file is about; `integrations/formats` holds one module each."""
+
+    ARTICLES = "articles", _("articles")
+    CATEGORIES = "categories", _("categories")
+    ARTICLE_CATEGORIES = "article_categories", _("articles in categories")
+    REFERENCES = "references", _("references")
+    PRICES = "prices", _("prices")
+    STORES = "stores", _("stores")
+    STOCK = "stock", _("stock")
+    ORDERS = "orders", _("orders")
+
+
+class Direction(models.TextChoices):
+    IN = "in", _("import")
+    OUT = "out", _("export")
+
+
+class Coverage(models.TextChoices):
+    """What absence from the file means."""
+
+    DELTA = "delta", _("some rows: absent means unchanged")
+    FULL = "full", _("whole file: absent means archived")
+
+
+class RunState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    DONE_WITH_REJECTIONS = "done_with_rejections", _("done with rejections")
+    FAILED = "failed", _("failed")
+    SUPERSEDED = "superseded", _("superseded")
+    IGNORED = "ignored", _("ignored")
+
+
+class Trigger(models.TextChoices):
+    SCHEDULE = "schedule", _("schedule")
+    UPLOAD = "upload", _("upload")
+    API = "api", _("API")
+    HAND = "hand", _("by hand")
+    RERUN = "rerun", _("rerun")
+    RECOVERY = "recovery", _("recovery after a crash")
+    EVENT = "event", _("event")

@@ -1,0 +1,76 @@
+"""A flow: what file, from where, described how, meaning what."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from integrations.enums import Coverage, Direction, Entity
+
+
+class Mapping(models.Model):
+    """How a foreign file is written and which of its columns feeds which field.
+
+    Text files in `integrations/mappings` hold those that come with the product.
+
+    `columns`: `[{"field": "sku", "column": "Référence" | 0, …}]`; see docs/integrators.md for every option.
+    """
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    entity = models.CharField(_("about"), max_length=30, choices=Entity)
+    encoding = models.CharField(_("encoding"), max_length=30, default="utf-8-sig")
+    separator = models.CharField(_("separator"), max_length=4, default=";", help_text=_("\\t for a tab"))
+    quote = models.CharField(_("quote"), max_length=1, default='"', blank=True)
+    has_header = models.BooleanField(_("first line names the columns"), default=True)
+    decimal_mark = models.CharField(_("decimal mark"), max_length=1, default=".")
+    thousands_mark = models.CharField(_("thousands mark"), max_length=1, blank=True)
+    date_format = models.CharField(
+        _("date format"), max_length=40, default="iso", help_text=_("iso, or as in %d/%m/%Y")
+    )
+    columns = models.JSONField(_("columns"), default=list)
+
+    class Meta:
+        verbose_name = _("mapping")
+        verbose_name_plural = _("mappings")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Flow(models.Model):
+    """A regular exchange. Its schedule is a row of django-celery-beat that calls it by code."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.IN)
+    entity = models.CharField(_("about"), max_length=30, choices=Entity)
+    mapping = models.ForeignKey(
+        Mapping,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("mapping"),
+        help_text=_("Empty: the platform's own RAW format."),
+    )
+    coverage = models.CharField(_("a file holds"), max_length=5, choices=Coverage, default=Coverage.DELTA)
+    folder = models.CharField(
+        _("folder"), max_length=200, blank=True, help_text=_("Below the flows folder; files are taken when complete.")
+    )
+    pattern = models.CharField(_("file names"), max_length=100, default="*.csv")
+    expected_every_minutes = models.PositiveIntegerField(
+        _("expected every, minutes"),
+        null=True,
+        blank=True,
+        help_text=_("The dashboard calls the flow late after this."),
+    )
+    active = models.BooleanField(_("active"), default=True)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("flow")
+        verbose_name_plural = _("flows")
+        ordering = ["name"]
+        permissions = [("run_flow", "Can run and rerun flows")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,50 @@
+"""Choices of the logistics room (operations-domain 2)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PlaceKind(models.TextChoices):
+    WAREHOUSE = "warehouse", _("warehouse")
+    STORE = "store", _("store")
+
+
+class MovementKind(models.TextChoices):
+    FILE = "file", _("stock file")
+    RECEIPT = "receipt", _("receipt")
+    SHIPMENT = "shipment", _("shipment")
+    COLLECTION = "collection", _("collected in store")
+    RETURN = "return", _("customer return")
+    COUNT = "count", _("count")
+    TRANSFER = "transfer", _("transfer")
+    CORRECTION = "correction", _("correction by hand")
+
+
+class ReservationState(models.TextChoices):
+    HELD = "held", _("held")
+    CONSUMED = "consumed", _("left the shelf")
+    RELEASED = "released", _("given back")
+
+
+class Purpose(models.TextChoices):
+    """What a place may serve on a channel."""
+
+    DELIVERY = "delivery", _("delivery")
+    PICKUP = "pickup", _("pickup")
+
+
+class DeliveryKind(models.TextChoices):
+    """Codes of operations-domain 2.8."""
+
+    HOME = "DOMI", _("home delivery")
+    RELAY = "PTRL", _("pickup point")
+    STORE_DELIVERY = "LMAG", _("delivered to the store")
+    PICKUP = "RETR", _("store pickup")
+
+
+class Level(models.TextChoices):
+    """How available something is, for people."""
+
+    AVAILABLE = "available", _("available")
+    LAST_PIECES = "last_pieces", _("last pieces")
+    UNAVAILABLE = "unavailable", _("unavailable")

@@ -1,0 +1,37 @@
+"""Choices of the orders room (operations-domain 2.10, simple life cycle)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrderState(models.TextChoices):
+    PLACED = "placed", _("placed")
+    READY = "ready", _("prepared, ready")
+    DONE = "done", _("handed over")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class PaymentState(models.TextChoices):
+    DUE = "due", _("to be paid")
+    PART = "part", _("paid in part")
+    PAID = "paid", _("paid")
+    REFUNDED = "refunded", _("refunded")
+
+
+class LineKind(models.TextChoices):
+    PRODUCT = "product", _("product")
+    SHIPPING = "shipping", _("shipping fee")
+
+
+class MethodKind(models.TextChoices):
+    PAY_IN_STORE = "pay_in_store", _("pay in store")
+    CARD = "card", _("card online")
+
+
+class AttemptState(models.TextChoices):
+    """One attempt to pay. Only the provider's own call proves it."""
+
+    STARTED = "started", _("started")
+    RECEIVED = "received", _("received")
+    REFUSED = "refused", _("refused")
+    CANCELLED = "cancelled", _("cancelled")

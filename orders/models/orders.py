@@ -1,0 +1,99 @@
+"""Orders: content frozen when placed, with the reasons of every price."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Product
+from customers.models import Customer
+from logistics.models import DeliveryMode
+from orders.enums import LineKind, OrderState, PaymentState
+from orders.models.carts import Cart
+from orders.models.payments import PaymentMethod
+from stores.models import SalesChannel, Store
+
+
+class Order(models.Model):
+    """What a shopper asked for and we promised. Totals include tax; `net_total` and `vat` show what lies in them."""
+
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    cart = models.OneToOneField(Cart, models.PROTECT, related_name="order", verbose_name=_("cart"))
+    channel = models.ForeignKey(SalesChannel, models.PROTECT, verbose_name=_("channel"))
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders", verbose_name=_("customer"))
+    language = models.CharField(_("language"), max_length=5, default="fr")
+    email = models.EmailField(_("e-mail"))
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=OrderState, default=OrderState.PLACED)
+    payment_state = models.CharField(_("payment"), max_length=10, choices=PaymentState, default=PaymentState.DUE)
+    payment_method = models.ForeignKey(PaymentMethod, models.PROTECT, verbose_name=_("payment method"))
+    delivery_mode = models.ForeignKey(DeliveryMode, models.PROTECT, verbose_name=_("delivery mode"))
+    store = models.ForeignKey(
+        Store, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("pickup store")
+    )
+    recipient = models.CharField(_("recipient"), max_length=160)
+    address = models.JSONField(_("delivery address"), default=dict, blank=True)
+    promised_from = models.DateField(_("promised from"), null=True)
+    promised_to = models.DateField(_("promised until"), null=True)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    total = models.DecimalField(_("total with tax"), max_digits=12, decimal_places=2)
+    net_total = models.DecimalField(_("total without tax"), max_digits=12, decimal_places=2)
+    vat = models.JSONField(_("VAT by rate"), default=list)
+    discount_total = models.DecimalField(_("discounts with tax"), max_digits=12, decimal_places=2, default=0)
+    paid_total = models.DecimalField(_("received"), max_digits=12, decimal_places=2, default=0)
+    placed_at = models.DateTimeField(_("placed"))
+    ready_at = models.DateTimeField(_("ready"), null=True, blank=True)
+    done_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancel_reason = models.CharField(_("reason of cancellation"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(total__gte=0, paid_total__gte=0), name="order_amounts_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="order_state"),
+            models.Index(fields=["store", "state", "-id"], name="order_store"),
+            models.Index(fields=["email"], name="order_email"),
+            models.Index(fields=["placed_at"], name="order_placed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """A line as it was sold.
+
+    `reasons` lists what made the price: `[{"kind", "code", "label", "amount"}]`, amounts with tax.
+    """
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
+    position = models.PositiveSmallIntegerField(_("line"))
+    kind = models.CharField(_("kind"), max_length=10, choices=LineKind, default=LineKind.PRODUCT)
+    product = models.ForeignKey(
+        Product, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("product")
+    )
+    sku = models.CharField(_("SKU"), max_length=60)
+    name = models.CharField(_("name"), max_length=250)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    base_unit = models.DecimalField(_("unit price before discount, with tax"), max_digits=12, decimal_places=2)
+    unit = models.DecimalField(_("unit price with tax"), max_digits=12, decimal_places=2)
+    vat_rate = models.DecimalField(_("VAT rate"), max_digits=6, decimal_places=4)
+    total = models.DecimalField(_("total with tax"), max_digits=12, decimal_places=2)
+    net_total = models.DecimalField(_("total without tax"), max_digits=12, decimal_places=2)
+    reasons = models.JSONField(_("what made the price"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["order", "position"], name="one_line_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"

@@ -1,0 +1,20 @@
+"""Choices of the stores room."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ChannelKind(models.TextChoices):
+    WEB = "web", _("web shop")
+    STORE = "store", _("stores")
+    KIOSK = "kiosk", _("kiosks and screens")
+    SELLER = "seller", _("seller tablets")
+    MARKETPLACE = "marketplace", _("marketplace")
+
+
+class PublicationRule(models.TextChoices):
+    """When a validated product may be shown on a channel (catalogue-domain 2.3)."""
+
+    VALIDATED = "validated", _("every validated product")
+    COMPLETE = "complete", _("validated, with image and description")
+    IN_STOCK = "in_stock", _("validated and in stock")

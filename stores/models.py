@@ -1,0 +1,114 @@
+"""Where we sell: channels, sites, zones and stores."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from stores.enums import ChannelKind, PublicationRule
+
+
+class SalesChannel(models.Model):
+    """A way to reach shoppers, with its own publication and prices."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=20, choices=ChannelKind, default=ChannelKind.WEB)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Paris")
+    publication_rule = models.CharField(
+        _("publication rule"),
+        max_length=20,
+        choices=PublicationRule,
+        default=PublicationRule.COMPLETE,
+        help_text=_("What a validated product needs before it can be published here."),
+    )
+    auto_publish = models.BooleanField(
+        _("publish imports"),
+        default=True,
+        help_text=_("Imported products that satisfy the rule are published at once."),
+    )
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("sales channel")
+        verbose_name_plural = _("sales channels")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(models.Model):
+    """A web address with its look; one channel may have several."""
+
+    channel = models.ForeignKey(SalesChannel, models.PROTECT, related_name="sites", verbose_name=_("channel"))
+    host = models.CharField(_("host"), max_length=100, unique=True, help_text=_("shop.example.com; * answers any host"))
+    name = models.CharField(_("name"), max_length=100)
+    tagline = models.CharField(_("tagline"), max_length=200, blank=True)
+    root_segment = models.CharField(_("root segment code"), max_length=60, blank=True)
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
+    in_production = models.BooleanField(_("open to search engines"), default=False)
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        ordering = ["host"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Zone(models.Model):
+    """Stores grouped by region or by business criterion, with the thresholds they share."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    unavailable_below = models.PositiveIntegerField(_("not available below"), default=1)
+
+    class Meta:
+        verbose_name = _("zone of stores")
+        verbose_name_plural = _("zones of stores")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Store(models.Model):
+    """A place with a door that shoppers walk through."""
+
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="stores", verbose_name=_("zone"))
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="FR", help_text=_("ISO 3166, two letters"))
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    hours = models.JSONField(
+        _("opening hours"),
+        default=dict,
+        blank=True,
+        help_text=_('By day, ISO number: {"1": [["09:30", "12:30"], ["14:00", "19:00"]]}'),
+    )
+    welcome = models.TextField(_("welcome message"), blank=True)
+    offers_pickup = models.BooleanField(_("offers pickup"), default=True)
+    takes_payment = models.BooleanField(_("takes payment at pickup"), default=True)
+    archived = models.BooleanField(_("archived"), default=False)
+    source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
+    fed_fields = ArrayField(models.CharField(max_length=60), default=list, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("store")
+        verbose_name_plural = _("stores")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
