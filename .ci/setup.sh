@@ -31,3 +31,13 @@ prepare() {
   cp "$lock" "$stamp"
   echo "  libraries: $((SECONDS - started)) s"
 }
+
+# ensure_chromium: the browser of the tests. Without it they skip, and say so; with CI set they fail.
+ensure_chromium() {
+  if [ -x /usr/bin/chromium ]; then return; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    echo "  Chromium …"
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } > /dev/null 2>&1 || true
+  fi
+  [ -x /usr/bin/chromium ] || echo "Chromium is missing: browser tests will not run (Debian: apt install chromium)." >&2
+}
