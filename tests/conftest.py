@@ -1,12 +1,55 @@
 """What all tests share: the embedded services, people, a small world to act in."""
 
 import os
+from pathlib import Path
+
+import pytest
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps an event loop in the main thread
+os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
+os.environ.setdefault("WHITENOISE_USE_FINDERS", "1")
 
 
 def pytest_configure(config):
     """Start the embedded database before Django looks for it."""
-    from altazion.embedded import services
+    from altazion.embedded import layout, services
 
     services.start()
+    (layout.state_dir() / "static").mkdir(exist_ok=True)
+
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium, kept from calling anybody outside this machine."""
+    quiet = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    return {**browser_type_launch_args, "executable_path": str(CHROMIUM), "args": quiet}
+
+
+def pytest_collection_modifyitems(items):
+    """Without Chromium browser tests say so; on CI that is a failure, not a skip."""
+    if CHROMIUM.exists() or os.environ.get("CI"):
+        return
+    absent = pytest.mark.skip(reason="NOT RUN: /usr/bin/chromium is missing (Debian: apt install chromium)")
+    for item in items:
+        if "browser" in item.keywords or "story" in item.keywords:
+            item.add_marker(absent)
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache():
+    """What one test cached must not help or hurt the next."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()

@@ -1,18 +1,22 @@
 """`Authorization: Bearer alz_…`: who calls, and what the key opens."""
 
-from typing import Any, cast
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.models import ApiKey
 from accounts.selectors import find_key
 from accounts.services import note_use
 from altazion.lib.clock import now
+
+if TYPE_CHECKING:  # the framework names this module while it loads its own views
+    from rest_framework.views import APIView
 
 
 class Machine(AnonymousUser):
@@ -21,7 +25,7 @@ class Machine(AnonymousUser):
     def __init__(self, key: ApiKey) -> None:
         super().__init__()
         self.key = key
-        self.pk = key.pk
+        self.pk = key.pk  # type: ignore[assignment]
 
     @property
     def is_authenticated(self) -> bool:  # type: ignore[override]
