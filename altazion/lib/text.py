@@ -36,9 +36,12 @@ _SAFE_TAGS = {
 }
 
 
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O"})
+
+
 def unaccent(text: str) -> str:
-    """The text without its accents: "Été" becomes "Ete"."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    """The text without its accents and ligatures: "Œuvre d'été" becomes "OEuvre d'ete"."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.translate(_LIGATURES)) if not unicodedata.combining(c))
 
 
 def slug(text: str, length: int = 80) -> str:
