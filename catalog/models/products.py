@@ -151,3 +151,19 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} → {self.channel_id}"
+
+
+class KeptOff(models.Model):
+    """A colleague took the product off this channel: imports do not publish it there again."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="kept_off", verbose_name=_("product"))
+    channel = models.ForeignKey(SalesChannel, models.CASCADE, related_name="+", verbose_name=_("channel"))
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("kept off a channel")
+        verbose_name_plural = _("kept off a channel")
+        constraints = [models.UniqueConstraint(fields=["product", "channel"], name="kept_off_once_per_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} ↛ {self.channel_id}"

@@ -1,0 +1,90 @@
+"""Finding products by what a person or a scanner says."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
+
+from altazion.lib import codes
+from altazion.lib.text import bare_code
+from catalog.enums import ProductState
+from catalog.models import Product, ProductReference
+
+MOST = 100
+
+
+def find_by_reference(text: str) -> list[Product]:
+    """The living products behind a SKU or any other reference, best first; at most 100, [] when nobody is.
+
+    An exact SKU is one product. A reference that several variants share gives those variants (and not their parent,
+    which is not sold): the one who asks must choose (OFF-8, A16).
+    """
+    text = text.strip()
+    if not text:
+        return []
+    living = Product.objects.exclude(state=ProductState.ARCHIVED).select_related("parent")
+    if exact := list(living.filter(sku=text)):
+        return exact
+    any_case: list[Product] = [*living.annotate(upper=Upper("sku")).filter(upper=text.upper())[:MOST]]
+    if any_case:
+        return any_case
+    written = {text, text.upper(), bare_code(text), *codes.same_gtin(text)} - {""}
+    known = ProductReference.objects.filter(value__in=written).values("product")
+    found = list(living.filter(pk__in=known).order_by("kind", "pk")[:MOST])
+    parents_of_found = {product.parent_id for product in found}
+    return [product for product in found if product.pk not in parents_of_found]
+
+
+def find_many(words: Iterable[str]) -> tuple[dict[str, list[Product]], list[str]]:
+    """Products for pasted SKUs or references: what each word means, and the words nobody knows. Two queries."""
+    asked = list(dict.fromkeys(word.strip() for word in words if word.strip()))
+    living = Product.objects.exclude(state=ProductState.ARCHIVED)
+    known: dict[str, list[Product]] = {}
+    for product in living.filter(sku__in=asked):
+        known[product.sku] = [product]
+    rest = [word for word in asked if word not in known]
+    references = ProductReference.objects.filter(value__in=[*rest, *map(bare_code, rest)])
+    by_value: dict[str, list[Product]] = {}
+    for reference in references.exclude(product__state=ProductState.ARCHIVED).select_related("product"):
+        by_value.setdefault(reference.value, []).append(reference.product)
+    for word in rest:
+        if found := by_value.get(word) or by_value.get(bare_code(word)):
+            known[word] = found
+    return known, [word for word in asked if word not in known]
+
+
+def page_of_products(*, after: tuple[dt.datetime, int] | None, since: dt.datetime | None, size: int) -> list[Product]:
+    """Living and archived products in the order in which they changed, `size` of them after a keyset place.
+
+    Constant queries: product, brand, family, parent, places, references, prices, media, publications.
+    """
+    found: QuerySet[Product] = Product.objects.order_by("updated_at", "pk")
+    if since:
+        found = found.filter(updated_at__gte=since)
+    if after:
+        at, pk = after
+        found = found.filter(Q(updated_at__gt=at) | Q(updated_at=at, pk__gt=pk))
+    return list(for_api(found)[:size])
+
+
+def for_api(products: QuerySet[Product]) -> QuerySet[Product]:
+    """Products with everything that the API tells of them."""
+    return products.select_related("brand", "family", "parent", "vat_rate", "type").prefetch_related(
+        "places__segment",
+        "references",
+        "prices__channel",
+        "prices__store",
+        "media",
+        "publications__channel",
+        "children",
+    )
+
+
+def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
+    """Products whose SKU or name holds every word, or that carry one of the words as reference. Uses indexes only."""
+    for word in text.split()[:8]:
+        codes_said = {word, word.upper(), bare_code(word), *codes.same_gtin(word)} - {""}
+        by_code = ProductReference.objects.filter(value__in=codes_said).values("product")
+        products = products.filter(Q(sku__icontains=word) | Q(name__icontains=word) | Q(pk__in=by_code))
+    return products

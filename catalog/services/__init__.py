@@ -1,0 +1,30 @@
+"""Verbs of the catalogue. Each is one transaction and leaves one event."""
+
+from catalog.services.children import make_children
+from catalog.services.lifecycle import archive, publish, publish_ready, restore, unpublish, validate, withdraw
+from catalog.services.parts import place_in_segments, save_media, save_prices, save_references
+from catalog.services.products import change_product, create_product
+from catalog.services.segments import delete_segment, move_segment, save_segment
+from catalog.services.selections import add_to_selection, save_selection
+
+__all__ = [
+    "add_to_selection",
+    "archive",
+    "change_product",
+    "create_product",
+    "delete_segment",
+    "make_children",
+    "move_segment",
+    "place_in_segments",
+    "publish",
+    "publish_ready",
+    "restore",
+    "save_media",
+    "save_prices",
+    "save_references",
+    "save_segment",
+    "save_selection",
+    "unpublish",
+    "validate",
+    "withdraw",
+]

@@ -1,0 +1,35 @@
+"""How the catalogue tells the logbook: parents are named whenever a variant changed."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from catalog.models import Product
+from logbook.services import record, record_many
+
+PRODUCTS = "catalog.products_changed"
+PRICES = "catalog.prices_changed"
+SEGMENTS = "catalog.segments_changed"
+SELECTION = "catalog.selection_changed"
+
+
+def log_change(
+    product: Product,
+    change: str,
+    *,
+    at: dt.datetime,
+    actor: str,
+    also: Iterable[int] = (),
+    kind: str = PRODUCTS,
+    **data: Any,
+) -> None:
+    """One event about one product. change: a word for the log (validated, published, changed…)."""
+    ids = [product.pk, *([product.parent_id] if product.parent_id else []), *also]
+    record(kind, at=at, subject_kind="product", subject_id=product.pk, actor=actor, ids=ids, change=change, **data)
+
+
+def log_many(change: str, ids: Iterable[int], *, at: dt.datetime, actor: str, kind: str = PRODUCTS) -> None:
+    """Events about many products, parents included."""
+    numbers = list(ids)
+    parents = Product.objects.filter(pk__in=numbers, parent__isnull=False).values_list("parent_id", flat=True)
+    record_many(kind, sorted({*numbers, *parents}), at=at, subject_kind="product", actor=actor, change=change)

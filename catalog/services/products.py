@@ -1,0 +1,169 @@
+"""Making and changing products by hand (OFF-7)."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from altazion.lib.problems import Invalid, Refused
+from altazion.lib.text import safe_html, slug
+from catalog import rules
+from catalog.enums import AttributeType, ProductKind, ProductState
+from catalog.models import Attribute, Product, ProductType, VatRate
+from catalog.services.log import log_change
+
+CHANGEABLE = {
+    "sku",
+    "name",
+    "slug",
+    "short_description",
+    "description",
+    "meta_description",
+    "type",
+    "vat_rate",
+    "family",
+    "brand",
+    "stock_type",
+    "weight_g",
+    "importance",
+    "limited_below",
+    "translations",
+}
+WRONG = {
+    "number": noop("This is not a number."),
+    "boolean": noop("Answer yes or no."),
+    "date": noop("This is not a date."),
+    "url": noop("This is not a web address (https://…)."),
+    "option": noop("This value is not in the list."),
+    "too_long": noop("At most 250 characters."),
+}
+
+
+@transaction.atomic
+def create_product(sku: str, *, at: dt.datetime, actor: str = "", **fields: Any) -> Product:
+    """Make a product in preparation. Without type or VAT rate it takes the goods type and the default rate.
+
+    fields: those of `change_product`. Invalid when the SKU is empty, too long or taken.
+    """
+    sku = sku.strip()
+    if not sku or len(sku) > 60:
+        raise Invalid(_("A SKU has 1 to 60 characters."), field="sku")
+    product = Product(
+        sku=sku,
+        kind=fields.pop("kind", ProductKind.SIMPLE),
+        parent=fields.pop("parent", None),
+        state=ProductState.IN_PREPARATION,
+        created_at=at,
+        updated_at=at,
+        type=fields.pop("type", None) or _default_type(),
+        vat_rate=fields.pop("vat_rate", None) or _default_vat(),
+    )
+    attributes = fields.pop("attributes", {})
+    _set(product, fields)
+    product.attributes = clean_attributes(attributes)
+    product.slug = product.slug or slug(product.name or sku, 100)
+    try:
+        with transaction.atomic():
+            product.save(force_insert=True)
+    except IntegrityError as error:
+        if "sku" in str(error):
+            raise Invalid(_("Another product has the SKU %(sku)s.") % {"sku": sku}, field="sku") from None
+        raise
+    log_change(product, "created", at=at, actor=actor)
+    return product
+
+
+@transaction.atomic
+def change_product(product: Product, changes: Mapping[str, Any], *, at: dt.datetime, actor: str = "") -> Product:
+    """Write what a colleague changed; `attributes` holds the attributes to change, None removes one.
+
+    Refused for a field that an import feeds, and when a validated product would lose its name. Invalid, with the
+    field, for a value that cannot be.
+    """
+    product = Product.objects.select_for_update(of=("self",)).select_related("parent").get(pk=product.pk)
+    changes = dict(changes)
+    _refuse_fed(product, changes)
+    attributes = changes.pop("attributes", None)
+    before = {name: getattr(product, name) for name in changes}
+    _set(product, changes)
+    changed = [name for name, value in before.items() if getattr(product, name) != value]
+    if attributes is not None:
+        cleaned = clean_attributes(attributes, keep_empty=True)
+        merged = {**product.attributes, **cleaned}
+        kept = {code: value for code, value in merged.items() if value is not None}
+        if kept != product.attributes:
+            product.attributes = kept
+            changed.append("attributes")
+    if not changed:
+        return product
+    nameless = not product.name and not (product.parent and product.parent.name)
+    if product.state == ProductState.VALIDATED and nameless:
+        raise Invalid(_("A validated product needs a name."), field="name")
+    product.slug = product.slug or slug(product.name or product.sku, 100)
+    product.updated_at = at
+    try:
+        with transaction.atomic():
+            product.save(update_fields=[*changed, "slug", "updated_at"])
+    except IntegrityError:
+        raise Invalid(_("Another product has the SKU %(sku)s.") % {"sku": product.sku}, field="sku") from None
+    also = list(product.children.values_list("pk", flat=True)) if product.kind == ProductKind.PARENT else []
+    log_change(product, "changed", at=at, actor=actor, also=also, fields=changed)
+    return product
+
+
+def clean_attributes(values: Mapping[str, Any], *, keep_empty: bool = False) -> dict[str, Any]:
+    """Attribute values as they are kept; two queries. Invalid names the attribute ("attributes.age")."""
+    definitions = Attribute.objects.filter(code__in=values).prefetch_related("options")
+    known = {attribute.code: attribute for attribute in definitions}
+    cleaned = {}
+    for code, value in values.items():
+        field = f"attributes.{code}"
+        if code not in known:
+            raise Invalid(_("There is no attribute %(code)s.") % {"code": code}, field=field)
+        attribute = known[code]
+        options = {option.code for option in attribute.options.all()} if attribute.type == AttributeType.LIST else ()
+        try:
+            cleaned[code] = rules.clean_attribute(attribute.type, value, options)
+        except ValueError as error:
+            raise Invalid(_(WRONG[str(error)]), field=field) from None
+    return {code: value for code, value in cleaned.items() if keep_empty or value is not None}
+
+
+def _set(product: Product, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        if name not in CHANGEABLE:
+            raise Invalid(_("%(field)s cannot be changed here.") % {"field": name}, field=name)
+        setattr(product, name, safe_html(value) if name == "description" and value else value)
+    if not 0 <= product.importance <= 999:
+        raise Invalid(_("Importance goes from 0 to 999."), field="importance")
+
+
+def _refuse_fed(product: Product, changes: Mapping[str, Any]) -> None:
+    locked = rules.locked_fields(product.fed_fields)
+    asked = {name for name in changes if name != "attributes"}
+    for code in changes.get("attributes") or ():
+        asked |= {f"attributes.{code}"} if "attributes" not in locked else {"attributes"}
+    if fed := sorted(asked & locked):
+        raise Refused(
+            _("%(fields)s is fed by the flow %(source)s and cannot be changed by hand.")
+            % {"fields": ", ".join(fed), "source": product.source},
+            code="fed",
+            field=fed[0],
+        )
+
+
+def _default_type() -> ProductType:
+    found = ProductType.objects.order_by("nature", "pk").first()
+    if found is None:
+        raise Refused(_("Make a product type first."), code="no_product_type")
+    return found
+
+
+def _default_vat() -> VatRate:
+    found = VatRate.objects.order_by("-is_default", "-rate").first()
+    if found is None:
+        raise Refused(_("Make a VAT rate first."), code="no_vat_rate")
+    return found

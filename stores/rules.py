@@ -1,0 +1,86 @@
+"""Opening hours in plain Python: `{"1": [["09:30", "12:30"], ["14:00", "19:00"]]}`, days by ISO number (1 Monday)."""
+
+import datetime as dt
+import itertools
+import re
+from typing import Any
+
+Spans = list[tuple[dt.time, dt.time]]
+_SPAN = re.compile(r"^\s*(\d{1,2})[:hH](\d{2})?\s*[-–—]\s*(\d{1,2})[:hH](\d{2})?\s*$")
+
+
+def read_hours(hours: Any) -> dict[int, Spans]:
+    """Stored hours by day. Raises ValueError ("shape", "time", "order", "overlap" and the day) when they are wrong."""
+    if not isinstance(hours, dict):
+        raise ValueError("shape", 0)  # noqa: TRY004 - one kind of error for whoever types hours
+    week = {}
+    for key, spans in hours.items():
+        if str(key) not in {"1", "2", "3", "4", "5", "6", "7"} or not isinstance(spans, list):
+            raise ValueError("shape", key)
+        week[int(key)] = _spans(int(key), spans)
+    return week
+
+
+def write_hours(week: dict[int, Spans]) -> dict[str, list[list[str]]]:
+    """The form in which hours are stored; days without opening are left out."""
+    return {
+        str(day): [[f"{start:%H:%M}", f"{end:%H:%M}"] for start, end in spans]
+        for day, spans in sorted(week.items())
+        if spans
+    }
+
+
+def parse_day(text: str) -> list[list[str]]:
+    """What a person types for a day: "9:30-12:30, 14h-19h". Raises ValueError ("time") when it cannot be read."""
+    spans = []
+    for part in filter(str.strip, re.split(r"[,;/+]| et | and ", text)):
+        found = _SPAN.match(part)
+        if found is None:
+            raise ValueError("time", part.strip())
+        h1, m1, h2, m2 = found.groups()
+        spans.append([f"{int(h1):02}:{m1 or '00'}", f"{int(h2):02}:{m2 or '00'}"])
+    return spans
+
+
+def is_open(hours: Any, local: dt.datetime) -> bool:
+    """True if a store with these hours is open at this local time; unreadable hours count as closed."""
+    return any(start <= local.time() < end for start, end in _day(hours, local.isoweekday()))
+
+
+def next_opening(hours: Any, local: dt.datetime) -> dt.datetime | None:
+    """The next local instant at which a closed store opens, within a week; None when it never does."""
+    for ahead in range(8):
+        day = local + dt.timedelta(days=ahead)
+        for start, _end in _day(hours, day.isoweekday()):
+            opens = day.replace(hour=start.hour, minute=start.minute, second=0, microsecond=0)
+            if opens > local:
+                return opens
+    return None
+
+
+def closing(hours: Any, local: dt.datetime) -> dt.time | None:
+    """When an open store closes; None when it is closed."""
+    return next((end for start, end in _day(hours, local.isoweekday()) if start <= local.time() < end), None)
+
+
+def _day(hours: Any, day: int) -> Spans:
+    try:
+        return read_hours(hours).get(day, [])
+    except ValueError:
+        return []
+
+
+def _spans(day: int, spans: list[Any]) -> Spans:
+    found = []
+    for span in spans:
+        try:
+            start, end = (dt.time.fromisoformat(str(text).zfill(5)) for text in span)
+        except (ValueError, TypeError):
+            raise ValueError("time", day) from None
+        if start >= end:
+            raise ValueError("order", day)
+        found.append((start, end))
+    found.sort()
+    if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(found)):
+        raise ValueError("overlap", day)
+    return found
