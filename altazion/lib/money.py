@@ -2,13 +2,25 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils import formats, translation
+
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 
 
 def cents(amount: Decimal) -> Decimal:
     """The amount rounded half up to the cent."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def display(amount: Decimal, currency: str = "EUR") -> str:
+    """The amount as people of the active language write it: "12,50 €" in French, "€12.50" in English."""
+    sign = SIGNS.get(currency, currency)
+    number = formats.number_format(cents(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
+    if (translation.get_language() or "fr").startswith("en") and len(sign) == 1:
+        return f"-{sign}{number[1:]}" if amount < 0 else f"{sign}{number}"
+    return f"{number}\N{NO-BREAK SPACE}{sign}"
 
 
 def net_of(gross: Decimal, vat_rate: Decimal) -> Decimal:
