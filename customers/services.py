@@ -3,17 +3,19 @@
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.enums import AccountKind
 from accounts.models import User
-from altazion.lib.problems import Invalid, Refused
+from altazion.lib.problems import Invalid, NotFound, Refused
 from customers.models import Address, Customer
 from logbook.services import record
 
 ADDRESS_FIELDS = {"label", "recipient", "line1", "line2", "postcode", "city", "country", "phone"}
 NEEDED = ("recipient", "line1", "postcode", "city")
 MOST_ADDRESSES = 30
+PROFILE_FIELDS = ("first_name", "last_name", "phone", "accepts_news")
 
 
 @transaction.atomic
@@ -31,6 +33,66 @@ def register_customer(account: User, *, at: dt.datetime, **fields: Any) -> Custo
     if is_new:
         _tell("registered", customer, at, account.email)
     return customer
+
+
+@transaction.atomic
+def sign_up(*, email: str, first_name: str, last_name: str, language: str, at: dt.datetime) -> User | None:
+    """A shopper's account without a password: its owner sets one by a link that only the mailbox shows (COM-6).
+
+    None when the address is known already; whoever asked must then be told exactly the same.
+    """
+    if User.objects.filter(email__iexact=email).exists():
+        return None
+    names = {"first_name": first_name, "last_name": last_name}
+    try:
+        with transaction.atomic():
+            account = User.objects.create_user(email, None, kind=AccountKind.SHOPPER, language=language, **names)
+    except IntegrityError:  # the same address, asked twice at once
+        return None
+    register_customer(account, at=at)
+    return account
+
+
+@transaction.atomic
+def change_profile(customer: Customer, answers: dict[str, Any], *, at: dt.datetime) -> None:
+    """Keep what a shopper says of themselves: names, phone, consent to newsletters."""
+    for name in PROFILE_FIELDS:
+        if name in answers:
+            setattr(customer, name, answers[name])
+    customer.save(update_fields=PROFILE_FIELDS)
+    if customer.account_id:
+        User.objects.filter(pk=customer.account_id).update(first_name=customer.first_name, last_name=customer.last_name)
+    _tell("profile_changed", customer, at, customer.email)
+
+
+@transaction.atomic
+def change_address(customer: Customer, address_id: int, *, at: dt.datetime, is_default: bool, **fields: str) -> Address:
+    """Correct an address of this customer. Raises NotFound for anybody else's."""
+    Customer.objects.select_for_update().get(pk=customer.pk)
+    address = customer.addresses.filter(pk=address_id).first()
+    if address is None:
+        raise NotFound(_("There is no such address."))
+    for name, value in fields.items():
+        if name in ADDRESS_FIELDS:
+            setattr(address, name, value)
+    if is_default and not address.is_default:
+        customer.addresses.filter(is_default=True).update(is_default=False)
+    address.is_default = is_default or address.is_default
+    address.save()
+    _tell("address_changed", customer, at, customer.email)
+    return address
+
+
+@transaction.atomic
+def remove_address(customer: Customer, address_id: int, *, at: dt.datetime) -> None:
+    """Forget an address of this customer; another one becomes the default. Raises NotFound for anybody else's."""
+    address = customer.addresses.select_for_update().filter(pk=address_id).first()
+    if address is None:
+        raise NotFound(_("There is no such address."))
+    address.delete()
+    if address.is_default and (heir := customer.addresses.order_by("pk").first()):
+        Address.objects.filter(pk=heir.pk).update(is_default=True)
+    _tell("address_removed", customer, at, customer.email)
 
 
 @transaction.atomic
