@@ -48,6 +48,11 @@ class Order(models.Model):
     done_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     cancel_reason = models.CharField(_("reason of cancellation"), max_length=200, blank=True)
+    hold_until = models.DateTimeField(
+        _("held until"), null=True, blank=True, help_text=_("Empty: the goods wait until paid or cancelled.")
+    )
+    confirmed_at = models.DateTimeField(_("confirmation sent"), null=True, blank=True)
+    origin = models.CharField(_("ordered at"), max_length=200, blank=True, help_text=_("Address of the shop."))
 
     class Meta:
         verbose_name = _("order")
@@ -61,6 +66,11 @@ class Order(models.Model):
             models.Index(fields=["store", "state", "-id"], name="order_store"),
             models.Index(fields=["email"], name="order_email"),
             models.Index(fields=["placed_at"], name="order_placed"),
+            models.Index(
+                fields=["hold_until"],
+                condition=Q(state=OrderState.PLACED, hold_until__isnull=False),
+                name="order_hold",
+            ),
         ]
 
     def __str__(self) -> str:
