@@ -1,0 +1,17 @@
+"""Paying at the counter: nobody is called now; the till tells us later through the API (HUB-2)."""
+
+from altazion.lib.problems import Refused
+from orders.models import Payment
+from orders.ports import Call, ProviderAnswer, Redirect
+
+
+class PayInStore:
+    """The shopper goes nowhere: the money comes at the till."""
+
+    def start(self, payment: Payment, *, return_url: str, callback_url: str) -> Redirect | None:
+        """Nothing to open."""
+        return None
+
+    def read_call(self, call: Call) -> ProviderAnswer:
+        """No bank stands behind a till. Raises Refused (401)."""
+        raise Refused("Payments in the store are posted by the till.", code="bad_signature", status=401)
