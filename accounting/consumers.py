@@ -1,0 +1,16 @@
+"""What the books read in the logbook."""
+
+from uuid import UUID
+
+from accounting.services import book_receipt, book_sale
+from logbook.models import Event
+from logbook.ports import consumer
+
+
+@consumer("accounting.books", kinds=["orders.order_done", "orders.payment_received"])
+def keep_books(event: Event) -> None:
+    """A handed-over order is a sale, a payment a receipt; either is booked once however often it is told."""
+    if event.kind == "orders.order_done":
+        book_sale(UUID(event.subject_id), at=event.at)
+    else:
+        book_receipt(UUID(event.data["payment"]), at=event.at)
