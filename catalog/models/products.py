@@ -82,6 +82,7 @@ class ProductReference(models.Model):
     type = models.CharField(_("type"), max_length=20)
     value = models.CharField(_("value"), max_length=60)
     is_main = models.BooleanField(_("main"), default=False)
+    source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("reference")
@@ -102,6 +103,7 @@ class ProductSegment(models.Model):
     relevance = models.DecimalField(
         _("relevance"), max_digits=4, decimal_places=2, default=1, help_text=_("0 to 9.99; higher comes first")
     )
+    source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("place in a segment")
@@ -125,6 +127,7 @@ class Media(models.Model):
     alt = models.CharField(_("description for those who cannot see it"), max_length=250, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     is_public = models.BooleanField(_("shown to shoppers"), default=True)
+    source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("media")
