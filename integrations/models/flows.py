@@ -27,6 +27,9 @@ class Mapping(models.Model):
         _("date format"), max_length=40, default="iso", help_text=_("iso, or as in %d/%m/%Y")
     )
     columns = models.JSONField(_("columns"), default=list)
+    options = models.JSONField(
+        _("more options"), default=dict, blank=True, help_text=_("Rows to pass over, cells to split into rows.")
+    )
 
     class Meta:
         verbose_name = _("mapping")

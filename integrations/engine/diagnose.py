@@ -1,0 +1,128 @@
+"""Looks at the beginning of a file that does not read as described, and says what it seems to be."""
+
+import csv
+
+import charset_normalizer
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from integrations.engine.problems import FileProblem
+from integrations.formats import Definition
+
+SAMPLE = 256 * 1024
+_MARKS = {
+    ";": gettext_lazy("semicolon"),
+    ",": gettext_lazy("comma"),
+    "\t": gettext_lazy("tab"),
+    "|": gettext_lazy("vertical bar"),
+}
+_BOMS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+)
+_FAMILY = {"cp1250": "windows-1252", "cp1252": "windows-1252", "latin_1": "windows-1252", "cp1254": "windows-1252"}
+
+
+def check_beginning(sample: bytes, definition: Definition) -> None:
+    """Refuse at once what no mapping could read, and an encoding that reads but surely is another."""
+    if not sample.strip():
+        raise FileProblem("empty_file", _("The file is empty."))
+    if sample.startswith(b"PK\x03\x04"):
+        raise FileProblem(
+            "not_text",
+            _("This is a ZIP archive or an Excel workbook, not a text file. Save it as CSV and send it again."),
+        )
+    if sample.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0", b"GIF8")):
+        raise FileProblem("not_text", _("This is not a text file."))
+    wide = _name(definition.encoding).startswith(("utf_16", "utf_32"))
+    likely = likely_encoding(sample)
+    if not wide and likely.startswith(("utf-16", "utf-32")):
+        raise wrong_encoding(definition, likely)
+    if not wide and b"\0" in sample:
+        raise FileProblem("not_text", _("The file holds NUL bytes: it is binary, or cut together wrongly."))
+    single_byte = not _name(definition.encoding).startswith("utf")
+    if single_byte and likely in ("utf-8", "utf-8-sig") and not sample.isascii():
+        raise wrong_encoding(definition, likely)
+
+
+def wrong_encoding(definition: Definition, likely: str, row: int = 0) -> FileProblem:
+    """The problem of a file in another encoding than the mapping says."""
+    words = {"said": definition.encoding.removesuffix("-sig"), "likely": likely.removesuffix("-sig"), "row": row}
+    if row > 1:
+        text = _(
+            "The file is not written in %(said)s as its mapping says: line %(row)d cannot be read. "
+            "It looks like %(likely)s."
+        )
+    else:
+        text = _("The file is not written in %(said)s as its mapping says. It looks like %(likely)s.")
+    return FileProblem("wrong_encoding", text % words)
+
+
+def likely_encoding(sample: bytes) -> str:
+    """The encoding a file seems to be in: by its mark, by being valid UTF-8, else by its letters."""
+    for mark, name in _BOMS:
+        if sample.startswith(mark):
+            return name
+    if len(sample) > 3 and sample[1:40:2].count(0) > len(sample[1:40:2]) * 0.6:
+        return "utf-16-le"
+    if len(sample) > 3 and sample[0:40:2].count(0) > len(sample[0:40:2]) * 0.6:
+        return "utf-16-be"
+    try:
+        sample[: len(sample) - 3].decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end < len(sample) - 6:
+            best = charset_normalizer.from_bytes(sample).best()
+            name = best.encoding if best else "windows-1252"
+            return _FAMILY.get(name, name)
+    return "utf-8"
+
+
+def check_header(header: list[str], definition: Definition, first_line: str) -> None:
+    """Refuse a file whose separator is another, or that lacks a mapped column; says which and what there is."""
+    needed = {source for column in definition.columns if not column.optional for source in column.sources}
+    width = max((place + 1 for place in needed if isinstance(place, int)), default=0)
+    names = {source for source in needed if isinstance(source, str)}
+    missing = sorted(names - set(header))
+    if not missing and len(header) >= width:
+        return
+    if len(header) == 1 and (other := fitting_separator(first_line, definition)):
+        raise FileProblem(
+            "wrong_separator",
+            _(
+                "Only one column was found with the separator “%(said)s” of the mapping. "
+                "The file seems to use “%(other)s” (%(name)s)."
+            )
+            % {
+                "said": definition.separator.replace("\t", "\\t"),
+                "other": other.replace("\t", "\\t"),
+                "name": _MARKS[other],
+            },
+        )
+    present = ", ".join(header[:60]) or _("none")
+    if missing:
+        raise FileProblem(
+            "missing_column",
+            _("The file lacks the column %(missing)s that the mapping reads. Its columns are: %(present)s.")
+            % {"missing": ", ".join(f"“{name}”" for name in missing), "present": present},
+        )
+    raise FileProblem(
+        "missing_column",
+        _("The mapping reads %(needed)d columns but the file has %(found)d: %(present)s.")
+        % {"needed": width, "found": len(header), "present": present},
+    )
+
+
+def fitting_separator(line: str, definition: Definition) -> str:
+    """The separator that splits this line best, or "" when none does."""
+    counts = {
+        mark: len(next(csv.reader([line], delimiter=mark), [])) for mark in _MARKS if mark != definition.separator
+    }
+    best = max(counts, key=lambda mark: counts[mark])
+    return best if counts[best] > 1 else ""
+
+
+def _name(encoding: str) -> str:
+    return encoding.lower().replace("-", "_")

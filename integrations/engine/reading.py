@@ -1,0 +1,179 @@
+"""Streams a text file as rows in constant memory, and refuses what is cut off, binary, or not as described."""
+
+import csv
+import gzip
+import io
+import itertools
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any, cast
+
+from django.utils.translation import gettext as _
+
+from integrations.engine.diagnose import SAMPLE, check_beginning, check_header, likely_encoding, wrong_encoding
+from integrations.engine.problems import FileProblem
+from integrations.formats import Definition
+
+LONGEST_LINE = 4 * 1024 * 1024
+LONGEST_CELL = 1024 * 1024
+_END = "\x03end of file\x03"
+REASON_COLUMN = "altazion_reason"  # the column that a rejects file has more than the file it came from
+Row = list[str]
+
+
+class Reader:
+    """The rows of one file. `header` is known once iteration has begun, `rows` counts every row, blank ones too."""
+
+    def __init__(self, stream: IO[bytes], definition: Definition) -> None:
+        self.definition = definition
+        self.header: Row = []
+        self.width = 0
+        self.row_number = 0
+        self.is_correction = False
+        self._stream = stream
+        self._sample = b""
+        self._first_line = ""
+
+    def position(self, source: str | int) -> int | None:
+        """Where a column stands, None when the file lacks it."""
+        if isinstance(source, int):
+            return source if source < self.width else None
+        try:
+            return self.header.index(source)
+        except ValueError:
+            return None
+
+    def open(self) -> Iterator[Row]:
+        """Read the header (checked against the definition); what is left to iterate are the rows."""
+        raw, sample = _plain(self._stream)
+        check_beginning(sample, self.definition)
+        self._sample = sample
+        text = io.TextIOWrapper(raw, encoding=self.definition.encoding, newline="")
+        lines = self._lines(text)
+        csv.field_size_limit(LONGEST_CELL)
+        rows = csv.reader(
+            lines,
+            delimiter=self.definition.separator,
+            quotechar=self.definition.quote or None,
+            quoting=csv.QUOTE_MINIMAL if self.definition.quote else csv.QUOTE_NONE,
+        )
+        first = self._first(rows)
+        self.width = len(first)
+        shown = first if self.definition.has_header else [str(place) for place in range(len(first))]
+        check_header(shown, self.definition, self._first_line)
+        if self.definition.has_header:
+            self.header = first
+            self.is_correction = REASON_COLUMN in first
+            return self._rest(rows)
+        return itertools.chain([first], self._rest(rows))
+
+    def names(self) -> list[str]:
+        """Names of the columns for people: the header, or their numbers."""
+        return self.header or [str(place) for place in range(self.width)]
+
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
+        read: Callable[[int], str] = text.readline
+        number = 0
+        try:
+            while line := read(LONGEST_LINE):
+                number += 1
+                if number == 1:
+                    self._first_line = line
+                if "\0" in line:
+                    raise FileProblem(
+                        "not_text", _("Line %d holds a NUL byte: the file is damaged or binary.") % number
+                    )
+                if len(line) >= LONGEST_LINE:
+                    raise FileProblem(
+                        "line_too_long",
+                        _("Line %d is longer than 4 million characters. Are its line ends lost?") % number,
+                    )
+                yield line
+        except UnicodeDecodeError as error:
+            around = error.object[max(0, error.start - 50_000) : error.end + 50_000]
+            likely = likely_encoding(self._sample if not self._sample.isascii() else around)
+            if likely.startswith("utf-8"):
+                likely = likely_encoding(around)
+            raise wrong_encoding(self.definition, likely, number + 1) from error
+        except UnicodeError as error:  # UTF-16 without its mark, an odd last byte
+            raise wrong_encoding(self.definition, likely_encoding(self._sample), number + 1) from error
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise FileProblem("truncated", _("The compressed file is damaged or cut off.")) from error
+        yield _END
+
+    def _first(self, rows: Iterator[Row]) -> Row:
+        """The first row that is not blank."""
+        with _readable(self):
+            for row in rows:
+                self.row_number += 1
+                if row and row != [_END]:
+                    if row[-1].endswith(_END):
+                        break
+                    return [cell.strip() for cell in row] if self.definition.has_header else row
+        raise FileProblem("empty_file", _("The file is empty."))
+
+    def _rest(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows after the first. Blank ones are passed over but counted."""
+        width, short, short_before, cells = self.width, False, False, 0
+        with _readable(self):
+            for row in rows:
+                self.row_number += 1
+                if len(row) != width or width == 1:
+                    if row == [_END]:
+                        break
+                    if not row:
+                        continue
+                    cells = len(row)
+                short_before, short = short_before or short, len(row) < width
+                yield row
+            else:
+                raise FileProblem("truncated", _unclosed(self.row_number))
+        if short and not short_before:
+            raise FileProblem(
+                "truncated",
+                _("The file seems cut off: its last row (%(row)d) has %(cells)d cells where %(width)d are expected.")
+                % {"row": self.row_number - 1, "cells": cells, "width": width},
+            )
+
+
+@contextmanager
+def _readable(reader: Reader) -> Iterator[None]:
+    try:
+        yield
+    except csv.Error as error:
+        raise FileProblem(
+            "line_too_long",
+            _("Row %(row)d cannot be read (%(error)s). A quotation mark is probably opened and never closed.")
+            % {"row": reader.row_number + 1, "error": error},
+        ) from error
+
+
+def _unclosed(row: int) -> str:
+    return _("The file ends inside a quoted cell (row %d): it is cut off, or a quotation mark is never closed.") % row
+
+
+def _plain(stream: IO[bytes]) -> tuple[Any, bytes]:
+    """The stream, unpacked if it is gzip, with its beginning looked at but not consumed."""
+    buffered = io.BufferedReader(_Raw(stream), SAMPLE)
+    if buffered.peek(2)[:2] == b"\x1f\x8b":
+        buffered = io.BufferedReader(_Raw(cast(IO[bytes], gzip.GzipFile(fileobj=buffered))), SAMPLE)
+    try:
+        return buffered, buffered.peek(SAMPLE)[:SAMPLE]
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise FileProblem("truncated", _("The compressed file is damaged or cut off.")) from error
+
+
+class _Raw(io.RawIOBase):
+    """Any readable thing as a raw stream."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._inner = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = self._inner.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)

@@ -1,0 +1,178 @@
+"""From a file's row to the cells of the staging table, by the columns of a definition."""
+
+import json
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from integrations.engine.values import ERASED, FLAG, Step, plain_number, refused, steps_of
+from integrations.formats import Column, Definition, FieldType
+
+Row = list[str]
+Cell = Callable[[Row], str]
+Positions = Callable[[str | int], int | None]
+
+
+def row_mapper(definition: Definition, position: Positions) -> Callable[[Row], Iterable[str]]:
+    """What turns a row into the cells of `definition.fields`; "" is an empty cell. `position` finds a column."""
+    plain = {column.field: _plain_position(column, definition, position) for column in definition.columns}
+    if len(plain) == len(definition.columns) and set(plain) == set(definition.fields):
+        places = [place for name in definition.fields if (place := plain[name]) is not None]
+        if len(places) == len(plain):
+            return _picker(places)
+    cells = [_field(definition, name, position) for name in definition.fields]
+    return lambda row: [cell(row) for cell in cells]
+
+
+def _plain_position(column: Column, definition: Definition, position: Positions) -> int | None:
+    simple = Column(field=column.field, column=column.column, optional=column.optional)
+    spec = definition.spec.fields.get(column.field)
+    if column != simple or isinstance(column.column, list) or column.column is None:
+        return None
+    return None if spec is None or spec.type in (FieldType.MOMENT, FieldType.JSON) else position(column.column)
+
+
+def _picker(places: list[int]) -> Callable[[Row], Iterable[str]]:
+    if len(places) == 1:
+        return lambda row: (row[places[0]].strip(),)
+    pick: Callable[[Row], Sequence[str]] = operator.itemgetter(*places)
+    return lambda row: map(str.strip, pick(row))
+
+
+def _field(definition: Definition, name: str, position: Positions) -> Cell:
+    columns = [column for column in definition.columns if column.target[0] == name]
+    spec = definition.spec.fields[name]
+    if spec.type == FieldType.JSON and any(column.field != name for column in columns):
+        return _gathered(definition, columns, position)
+    cells = [_cell(definition, column, spec.type, position, until=spec.until) for column in columns]
+    if len(cells) == 1:
+        return cells[0]
+    return lambda row: next((cell for read in cells if (cell := read(row))), "")
+
+
+def _cell(definition: Definition, column: Column, kind: FieldType, position: Positions, *, until: bool) -> Cell:
+    pick = _pick(column, position)
+    steps: list[Step] = steps_of(column, definition, kind, until=until)
+    wanted = [condition(item, position) for item in column.only_when]
+    last = ERASED if column.empty == "erase" else column.default or ""
+
+    def cell(row: Row) -> str:
+        if wanted and not all(test(row) for test in wanted):
+            return ""
+        value = pick(row)
+        for step in steps:
+            value = step(value)
+        return value or last
+
+    return cell
+
+
+def _pick(column: Column, position: Positions) -> Cell:
+    if column.const is not None:
+        return lambda row: column.const or ""
+    if column.template:
+        return _template(column, position)
+    places = [place for source in column.sources if (place := position(source)) is not None]
+    clean: Step = str.strip if column.trim else str
+    if len(places) == 1 and column.join is None:
+        only = places[0]
+        return lambda row: clean(row[only])
+    if column.join is None:
+        return lambda row: next((value for place in places if (value := clean(row[place]))), "")
+    glue = column.join
+    return lambda row: glue.join(value for place in places if (value := clean(row[place])))
+
+
+def _template(column: Column, position: Positions) -> Cell:
+    parts = [(text, None if name is None else position(name)) for text, name in column.template_parts]
+
+    def fill(row: Row) -> str:
+        values = ["" if place is None else row[place].strip() for _, place in parts]
+        if not any(values):
+            return ""  # nothing but the words between: that is an empty cell
+        return "".join(text + value for (text, _), value in zip(parts, values, strict=True)).strip()
+
+    return fill
+
+
+def _gathered(definition: Definition, columns: list[Column], position: Positions) -> Cell:
+    """Several columns in one JSON object: attributes, references, translations by language."""
+    read = [
+        (column.target, column.type, _cell(definition, column, _kind(column), position, until=False))
+        for column in columns
+    ]
+
+    def cell(row: Row) -> str:
+        found: dict[str, Any] = {}
+        for (name, key, language), kind, value in read:
+            text = value(row)
+            if not text or text == ERASED:
+                continue
+            if text.startswith(FLAG):
+                return text
+            try:
+                typed = _typed(text, kind, definition)
+            except ValueError:
+                return refused("not_a_number" if kind == "number" else "not_a_boolean", text)
+            if name == "translations":
+                found.setdefault(language, {})[key] = typed
+            else:
+                found[f"{key}@{language}" if language else key] = typed
+        return json.dumps(found, ensure_ascii=False) if found else ""
+
+    return cell
+
+
+def _kind(column: Column) -> FieldType:
+    return FieldType.MOMENT if column.type == "date" else FieldType.TEXT
+
+
+def _typed(text: str, kind: str, definition: Definition) -> Any:
+    if kind == "number":
+        try:
+            number = plain_number(text, definition.decimal_mark, definition.thousands_mark)
+        except ArithmeticError as error:
+            raise ValueError from error
+        if not number.is_finite():
+            raise ValueError
+        return int(number) if number == number.to_integral_value() else float(number)
+    if kind == "boolean":
+        if text.lower() not in ("true", "1", "false", "0"):
+            raise ValueError
+        return text.lower() in ("true", "1")
+    return [part for part in text.split("|") if part] if kind == "list" else text
+
+
+def condition(item: dict[str, Any], position: Positions) -> Callable[[Row], bool]:
+    """A test of a row: `{"column": …}` alone means the cell is not empty."""
+    cell_of = _cell_at(position(item["column"]))
+    other_of = _cell_at(position(item["differs_from"])) if "differs_from" in item else None
+    tests = [(_TESTS[name], _words_of(item[name])) for name in item if name in _TESTS]
+
+    def test(row: Row) -> bool:
+        cell = cell_of(row)
+        if other_of is not None and cell == other_of(row):
+            return False
+        return all(holds(cell, words) for holds, words in tests) if tests or other_of else bool(cell)
+
+    return test
+
+
+_TESTS: dict[str, Callable[[str, tuple[str, ...]], bool]] = {
+    "equals": lambda cell, words: cell in words,
+    "in": lambda cell, words: cell in words,
+    "not_equals": lambda cell, words: cell not in words,
+    "not_in": lambda cell, words: cell not in words,
+    "starts_with": lambda cell, words: cell.startswith(words),
+    "contains": lambda cell, words: any(word in cell for word in words),
+    "empty": lambda cell, words: bool(cell) != (words == ("True",)),
+    "not_empty": lambda cell, words: bool(cell) == (words == ("True",)),
+}
+
+
+def _words_of(given: Any) -> tuple[str, ...]:
+    return tuple(str(value) for value in (given if isinstance(given, list) else [given]))
+
+
+def _cell_at(place: int | None) -> Cell:
+    return lambda row: "" if place is None else row[place].strip()

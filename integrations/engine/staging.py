@@ -1,0 +1,166 @@
+"""The staging tables of one run, and the COPY that fills the first of them."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from integrations.engine.problems import FileProblem
+from integrations.engine.reading import Reader, Row
+from integrations.engine.rows import condition, row_mapper
+from integrations.formats import Definition
+
+BATCH = 2000
+_MOST_BAD_ROWS = 200_000
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_GUARDED = ("=", "+", "-", "@", "\t")
+
+
+@dataclass
+class Staging:
+    """Names of a run's tables: `text` as read, `typed` as checked, `rejects`. `fields` are staged."""
+
+    text: str
+    typed: str
+    rejects: str
+    fields: list[str] = field(default_factory=list)
+    rows: int = 0
+
+    @classmethod
+    def of(cls, run_id: int, attempt: int) -> "Staging":
+        name = f"staging_run_{run_id}_{attempt}"
+        return cls(f"{name}_text", name, f"{name}_rejects")
+
+
+def execute(statement: str | sql.Composable, params: Any = None) -> int:
+    """Run a statement; returns the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.rowcount
+
+
+def create(staging: Staging) -> None:
+    """Make the text and the rejects table, unlogged: they hold nothing that the raw file does not."""
+    columns = [sql.SQL("{} text").format(sql.Identifier(name)) for name in staging.fields]
+    execute(
+        sql.SQL("CREATE UNLOGGED TABLE {} (row_number bigint, {}) WITH (autovacuum_enabled = false)").format(
+            sql.Identifier(staging.text), sql.SQL(", ").join(columns)
+        )
+    )
+    execute(
+        sql.SQL(
+            "CREATE UNLOGGED TABLE {} (row_number bigint NOT NULL, field text NOT NULL DEFAULT '',"
+            " code text NOT NULL, value text NOT NULL DEFAULT '')"
+        ).format(sql.Identifier(staging.rejects))
+    )
+
+
+def drop(run_id: int) -> None:
+    """Remove every staging table of a run, those of attempts that died included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ %s", [rf"^staging_run_{run_id}_[0-9]+"]
+        )
+        names = [sql.Identifier(name) for (name,) in cursor.fetchall()]
+        if names:
+            cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.SQL(", ").join(names)))
+
+
+def fill(
+    staging: Staging, reader: Reader, rows: Iterator[Row], definition: Definition, tell: Callable[[int], None]
+) -> None:
+    """COPY the mapped rows into the text table; rows of a wrong width go to the rejects. `tell` hears row counts."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, ["row_number", *staging.fields]))
+    target = sql.SQL("COPY {} ({}) FROM STDIN WITH (NULL '')").format(sql.Identifier(staging.text), columns)
+    bad: list[tuple[int, str, str, str]] = []
+    kept = _wide_enough(rows, reader, definition, bad)
+    cells_of = row_mapper(definition, reader.position)
+    lines = (line(reader.row_number, cells_of(row)) for row in _selected(kept, reader, definition))
+    with connection.cursor() as cursor, cursor.copy(target) as copy:
+        while batch := list(itertools.islice(lines, BATCH)):
+            copy.write("".join(batch))
+            staging.rows += len(batch)
+            tell(staging.rows)
+    if bad:
+        staging.rows += len(bad)
+        _reject(staging, bad)
+    tell(staging.rows)
+
+
+def _wide_enough(
+    rows: Iterator[Row], reader: Reader, definition: Definition, bad: list[tuple[int, str, str, str]]
+) -> Iterator[Row]:
+    """Rows with a cell for every column; those that cannot be completed are added to `bad`."""
+    width, last_needed = reader.width, _last_needed(definition, reader)
+    for row in rows:
+        if len(row) != width:
+            if fault := _fault(row, width, last_needed):
+                bad.append((reader.row_number, "", fault, str(len(row))))
+                if len(bad) > _MOST_BAD_ROWS:
+                    raise FileProblem(
+                        "too_many_bad_rows", _("Most rows have a wrong number of cells. Is the separator right?")
+                    )
+                continue
+            row.extend([""] * (width - len(row)))
+        yield row
+
+
+def _selected(rows: Iterator[Row], reader: Reader, definition: Definition) -> Iterator[Row]:
+    """The rows that count: without those to pass over, guards taken off, exploded."""
+    if reader.is_correction:
+        rows = ([_unguard(cell) for cell in row] for row in rows)
+    if tests := [condition(item, reader.position) for item in definition.skip_rows_where]:
+        rows = (row for row in rows if not any(test(row) for test in tests))
+    explode = _exploder(definition, reader)
+    return rows if explode is None else itertools.chain.from_iterable(map(explode, rows))
+
+
+def line(number: int, cells: Iterable[str]) -> str:
+    """A row of COPY's text format; an empty cell is NULL (`NULL ''`)."""
+    cells = tuple(cells)
+    text = "\t".join(cells)
+    if "\\" in text or "\n" in text or "\r" in text or text.count("\t") >= len(cells):
+        text = "\t".join([cell.translate(_ESCAPES) for cell in cells])
+    return f"{number}\t{text}\n"
+
+
+def _fault(row: Row, width: int, last_needed: int) -> str:
+    if len(row) > width:
+        return "too_many_cells" if any(cell.strip() for cell in row[width:]) else ""
+    return "too_few_cells" if len(row) <= last_needed else ""
+
+
+def _last_needed(definition: Definition, reader: Reader) -> int:
+    needed = [
+        reader.position(source) for column in definition.columns if not column.optional for source in column.sources
+    ]
+    return max((place for place in needed if place is not None), default=-1)
+
+
+def _unguard(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _GUARDED else cell
+
+
+def _exploder(definition: Definition, reader: Reader) -> Callable[[Row], list[Row]] | None:
+    """One row for each part of a cell: `explode: {column: categories, by: ","}`."""
+    place = reader.position(definition.explode["column"]) if definition.explode else None
+    if place is None:
+        return None
+    mark = str(definition.explode.get("by", ","))
+
+    def explode(row: Row) -> list[Row]:
+        parts = [part.strip() for part in row[place].split(mark) if part.strip()] or [""]
+        return [[*row[:place], part, *row[place + 1 :]] for part in parts]
+
+    return explode
+
+
+def _reject(staging: Staging, bad: list[tuple[int, str, str, str]]) -> None:
+    target = sql.SQL("COPY {} (row_number, field, code, value) FROM STDIN").format(sql.Identifier(staging.rejects))
+    with connection.cursor() as cursor, cursor.copy(target) as copy:
+        for row in bad:
+            copy.write_row(row)

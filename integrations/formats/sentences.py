@@ -1,0 +1,45 @@
+"""Every reason to refuse a row, as a sentence. Codes unknown here are shown as they are."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "required": _("%(field)s is missing."),
+    "too_few_cells": _("The row has only %(value)s cells, fewer than the mapping reads."),
+    "too_many_cells": _("The row has %(value)s cells, more than the header; a separator is probably not quoted."),
+    "not_a_number": _("%(field)s is not a number: “%(value)s”."),
+    "not_an_integer": _("%(field)s is not a whole number: “%(value)s”."),
+    "not_a_boolean": _("%(field)s must be yes or no: “%(value)s”."),
+    "not_a_date": _("%(field)s is not a date as the mapping writes them: “%(value)s”."),
+    "not_json": _("%(field)s is not valid JSON: “%(value)s”."),
+    "not_a_choice": _("%(field)s has a value that is not known here: “%(value)s”."),
+    "not_in_map": _("“%(value)s” stands in no translation table of the mapping (%(field)s)."),
+    "too_small": _("%(field)s is too small: %(value)s."),
+    "too_long": _("%(field)s is longer than allowed: “%(value)s”."),
+    "duplicate_key": _("The same %(field)s came before, in row %(value)s. Only the first one was taken."),
+    "unknown_article": _("There is no article “%(value)s”."),
+    "unknown_product": _("There is no article “%(value)s”."),
+    "unknown_sku": _("There is no article “%(value)s”."),
+    "unknown_parent": _("Its parent “%(value)s” exists neither here nor in the file."),
+    "unknown_place": _("There is no stock place “%(value)s”."),
+    "unknown_store": _("There is no store “%(value)s”."),
+    "unknown_category": _("There is no segment “%(value)s”."),
+    "unknown_segment": _("There is no segment “%(value)s”."),
+    "unknown_type": _("There is no reference type “%(value)s”."),
+    "unknown_reference": _("No article has the reference “%(value)s”."),
+    "unknown_vat_rate": _("There is no VAT rate of %(value)s."),
+    "ambiguous_reference": _("Several articles share the reference “%(value)s”; name the article itself."),
+    "negative_stock": _("Stock cannot be less than nothing: %(value)s."),
+    "negative_quantity": _("Stock cannot be less than nothing: %(value)s."),
+    "cycle": _("“%(value)s” would stand above itself."),
+    "too_deep": _("“%(value)s” would lie deeper than the sixth level."),
+    "no_price": _("The row gives no price."),
+    "taken": _("%(field)s “%(value)s” already belongs to something else."),
+}
+
+
+def sentence(code: str, field: str = "", value: str = "") -> str:
+    """Why a row was refused, in the reader's language."""
+    pattern = SENTENCES.get(code)
+    if pattern is None:
+        return f"{code.replace('_', ' ')} ({field}: {value})" if field else code.replace("_", " ")
+    return str(pattern) % {"field": field, "value": value}

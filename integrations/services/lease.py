@@ -1,0 +1,91 @@
+"""A running run is leased to its worker: while the worker lives the lease is renewed, when it dies it runs out.
+
+Time is counted from the instant the edge gave, by the monotonic clock.
+"""
+
+import datetime as dt
+import logging
+import threading
+import time
+from types import TracebackType
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+
+from integrations.enums import RunState
+from integrations.models import Run
+
+log = logging.getLogger(__name__)
+LEASE = dt.timedelta(seconds=60)
+BEAT_SECONDS = 2.0
+
+
+class Stopwatch:
+    """The instant now, as counted from `at`."""
+
+    def __init__(self, at: dt.datetime) -> None:
+        self._at = at
+        self._from = time.monotonic()
+
+    def now(self) -> dt.datetime:
+        return self._at + dt.timedelta(seconds=time.monotonic() - self._from)
+
+
+def claim(run_pk: int, watch: Stopwatch) -> Run | None:
+    """Make a waiting run ours. None when it does not wait any more or another run of its flow is running."""
+    at = watch.now()
+    try:
+        with transaction.atomic():
+            taken = Run.objects.filter(pk=run_pk, state=RunState.WAITING).update(
+                state=RunState.RUNNING,
+                started_at=at,
+                finished_at=None,
+                lease_until=at + LEASE,
+                attempts=F("attempts") + 1,
+                stage="reading",
+                message="",
+            )
+    except IntegrityError:
+        return None
+    return Run.objects.select_related("flow", "raw_file").get(pk=run_pk) if taken else None
+
+
+class Heartbeat:
+    """Renews the lease and shows progress from a thread with a connection of its own."""
+
+    def __init__(self, run: Run, watch: Stopwatch) -> None:
+        self._run, self._watch = run, watch
+        self._stop = threading.Event()
+        self._stage, self._rows = "reading", 0
+        self._thread = threading.Thread(target=self._beat, name=f"lease of run {run.pk}", daemon=True)
+
+    def tell(self, stage: str, rows: int) -> None:
+        """How far the work is; written with the next beat."""
+        self._stage, self._rows = stage, rows
+
+    def __enter__(self) -> "Heartbeat":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End before the run's last words are written, so that they are not overwritten."""
+        self._stop.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        try:
+            while not self._stop.wait(BEAT_SECONDS):
+                try:
+                    Run.objects.filter(pk=self._run.pk, state=RunState.RUNNING, attempts=self._run.attempts).update(
+                        lease_until=self._watch.now() + LEASE, stage=self._stage, rows_read=self._rows
+                    )
+                except Exception:  # a beat that is missed is caught up by the next
+                    log.warning("lease of run %s not renewed", self._run.pk, exc_info=True)
+                    connection.close()
+        finally:
+            connection.close()

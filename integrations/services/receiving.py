@@ -1,0 +1,183 @@
+"""A file comes in: its bytes are kept under their hash, and a run waits for its turn."""
+
+import datetime as dt
+import hashlib
+import tempfile
+from pathlib import PurePath
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from altazion.lib.problems import Refused
+from integrations.enums import Coverage, Direction, RunState, Trigger
+from integrations.formats import Definition, DefinitionError, raw_definition
+from integrations.models import Flow, Mapping, RawFile, Run
+from logbook.services import record
+
+_BLOCK = 1024 * 1024
+RESOLVED = (RunState.DONE, RunState.DONE_WITH_REJECTIONS, RunState.FAILED, RunState.SUPERSEDED, RunState.IGNORED)
+_MAPPING_FIELDS = (
+    *("code", "name", "entity", "columns"),
+    *("encoding", "separator", "quote", "has_header", "decimal_mark", "thousands_mark", "date_format"),
+)
+
+
+def receive_file(
+    flow: Flow,
+    name: str,
+    stream: IO[bytes],
+    *,
+    trigger: str,
+    actor: str = "",
+    at: dt.datetime,
+    queue: bool = False,
+    partial: bool = False,
+) -> Run:
+    """Keep a file and make the run that will read it; with `queue` a worker is asked to run it after commit.
+
+    partial: the file holds some rows only, whatever the flow says. Raises Refused when the flow is switched off,
+    does not import, or its mapping cannot work.
+    """
+    if flow.direction != Direction.IN:
+        raise Refused(_("This flow sends files, it takes none."), code="not_an_import")
+    if not flow.active:
+        raise Refused(_("This flow is switched off."), code="flow_inactive")
+    definition = snapshot(flow)
+    if partial:
+        definition["coverage"] = Coverage.DELTA.value
+    raw_file = keep_file(name, stream, at=at)
+    with transaction.atomic():
+        run = Run.objects.create(
+            flow=flow, trigger=trigger, actor=actor, raw_file=raw_file, definition=definition, queued_at=at
+        )
+        record(
+            "integrations.file_received",
+            at=at,
+            subject_kind="run",
+            subject_id=run.pk,
+            actor=actor,
+            flow=flow.code,
+            name=raw_file.name,
+            size=raw_file.size,
+        )
+        if queue:
+            ask_worker(run)
+    return run
+
+
+@transaction.atomic
+def rerun(
+    run: Run,
+    *,
+    only_failed: bool = False,
+    current_definition: bool = True,
+    at: dt.datetime,
+    actor: str = "",
+    queue: bool = False,
+) -> Run:
+    """Read the file of a finished run once more: all of it, or only the rows it refused.
+
+    current_definition: with the flow and mapping as they are now, else as they were then. Raises Refused when the run
+    is not finished, carried no file, or (only_failed) refused no row.
+    """
+    if run.state not in RESOLVED:
+        raise Refused(_("This run is not finished yet."), code="run_not_finished")
+    if run.raw_file is None or run.flow.direction != Direction.IN:
+        raise Refused(_("This run carried no file that could be read again."), code="no_file")
+    if only_failed and not run.rejections.exists():
+        raise Refused(_("This run refused no row."), code="nothing_rejected")
+    definition = snapshot(run.flow) if current_definition else dict(run.definition)
+    definition["coverage"] = Coverage.DELTA.value if only_failed else definition.get("coverage", Coverage.DELTA.value)
+    definition["only_rows_of"] = run.pk if only_failed else None
+    new = Run.objects.create(
+        flow=run.flow,
+        trigger=Trigger.RERUN,
+        actor=actor,
+        raw_file=run.raw_file,
+        rerun_of=run,
+        definition=definition,
+        queued_at=at,
+    )
+    record("integrations.rerun_asked", at=at, subject_kind="run", subject_id=new.pk, actor=actor, of=run.pk)
+    if queue:
+        ask_worker(new)
+    return new
+
+
+@transaction.atomic
+def ignore_run(run: Run, *, at: dt.datetime, actor: str = "") -> None:
+    """Take a failed or waiting run, or one with rejections, off everybody's mind. Raises Refused for others."""
+    may = (RunState.FAILED, RunState.DONE_WITH_REJECTIONS, RunState.WAITING)
+    if not Run.objects.filter(pk=run.pk, state__in=may).update(state=RunState.IGNORED):
+        raise Refused(_("Only a failed or waiting run, or one with rejections, can be ignored."), code="not_ignorable")
+    run.refresh_from_db()
+    record("integrations.run_ignored", at=at, subject_kind="run", subject_id=run.pk, actor=actor, flow=run.flow.code)
+
+
+def snapshot(flow: Flow) -> dict[str, Any]:
+    """The flow's definition as it stands now, for a run to keep. Raises Refused when it cannot work."""
+    definition = definition_of(flow.mapping, flow.entity)
+    if definition.entity != flow.entity:
+        raise Refused(_("The mapping of this flow is about something else than the flow."), code="mapping_mismatch")
+    return {
+        "mapping": definition.as_json(),
+        "mapping_version": definition.version,
+        "flow_version": flow.version,
+        "coverage": flow.coverage,
+        "only_rows_of": None,
+    }
+
+
+def definition_of(mapping: Mapping | None, entity: str) -> Definition:
+    """The definition behind a stored mapping, or the RAW one. Raises Refused."""
+    if mapping is None:
+        return raw_definition(entity)
+    data = {name: getattr(mapping, name) for name in _MAPPING_FIELDS} | dict(mapping.options)
+    try:
+        return Definition.read(data)
+    except DefinitionError as error:
+        raise Refused(
+            _("The mapping %(name)s cannot work: %(why)s.") % {"name": mapping.code, "why": error},
+            code="mapping_invalid",
+        ) from error
+
+
+def keep_file(name: str, stream: IO[bytes], *, at: dt.datetime) -> RawFile:
+    """Store bytes once under their SHA-256; constant memory."""
+    with tempfile.TemporaryFile() as copy:
+        digest, size = hashlib.sha256(), 0
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+            copy.write(block)
+        sha256 = digest.hexdigest()
+        storage = storages["raw_files"]
+        path = f"{sha256[:2]}/{sha256}"
+        known = RawFile.objects.filter(sha256=sha256).first()
+        if known and storage.exists(known.stored_as):
+            return known
+        copy.seek(0)
+        stored = path if storage.exists(path) and storage.size(path) == size else storage.save(path, File(copy))
+    bare = PurePath(name.replace("\\", "/")).name[:200] or "file"
+    raw_file, _made = RawFile.objects.update_or_create(
+        sha256=sha256,
+        defaults={"stored_as": stored},
+        create_defaults={"stored_as": stored, "name": bare, "size": size, "kept_at": at},
+    )
+    return raw_file
+
+
+def open_raw(raw_file: RawFile) -> IO[bytes]:
+    """The bytes of a kept file."""
+    return storages["raw_files"].open(raw_file.stored_as, "rb")
+
+
+def ask_worker(run: Run) -> None:
+    """After commit, ask a worker (by name, `FLOWS_NUDGE`) to run it. If that fails, recovery finds the waiting run."""
+    nudge = getattr(settings, "FLOWS_NUDGE", "integrations.tasks.nudge")
+    transaction.on_commit(lambda: import_string(nudge)(run.pk), robust=True)

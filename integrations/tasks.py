@@ -1,0 +1,48 @@
+"""Celery's edge of the flows: thin calls by name; schedules are rows of django-celery-beat."""
+
+import logging
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from altazion.lib.clock import now
+from integrations import services
+from integrations.models import Flow, Run
+
+log = logging.getLogger(__name__)
+
+
+def nudge(run_pk: int) -> None:
+    """Ask a worker to run. A dead broker is no error here: recovery finds the waiting run."""
+    try:
+        run_flow_task.apply_async(args=[run_pk], retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("broker unreachable, recovery will start run %s: %s", run_pk, error)
+
+
+@shared_task
+def run_flow_task(run_pk: int, **kwargs: object) -> str:
+    """Run a waiting run, and those of its flow that came to wait meanwhile."""
+    state = services.run_flow(run_pk, at=now()).state
+    services.run_waiting(Run.objects.get(pk=run_pk).flow_id, at=now())
+    return state
+
+
+@shared_task
+def poll_flow(flow: str, **kwargs: object) -> int:
+    """Look into a flow's folder and run what is complete there."""
+    row = Flow.objects.filter(code=flow, active=True).first()
+    if row is None:
+        return 0
+    runs = services.poll_folder(row, now())
+    services.run_waiting(row.pk, at=now())
+    return len(runs)
+
+
+@shared_task
+def recover_runs(**kwargs: object) -> int:
+    """Take up again what died or was never started."""
+    found = services.recover_runs(at=now())
+    for run_pk in found:
+        services.run_flow(run_pk, at=now())
+    return len(found)
