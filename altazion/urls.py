@@ -1,11 +1,13 @@
 """All addresses."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from altazion.health import health
 
 urlpatterns = [
     path("health/", health, name="health"),
     path("office/", admin.site.urls),
+    *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),
 ]

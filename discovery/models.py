@@ -90,3 +90,18 @@ class Lexeme(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class IndexVersion(models.Model):
+    """Counts the rebuilds of a channel's index, so that what pages keep of it is never older than it."""
+
+    channel = models.OneToOneField(SalesChannel, models.CASCADE, primary_key=True)
+    number = models.BigIntegerField(default=0)
+    followed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("version of the index")
+        verbose_name_plural = _("versions of the index")
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}.{self.number}"

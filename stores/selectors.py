@@ -61,3 +61,8 @@ def week_of(store: Store) -> list[tuple[str, list[tuple[dt.time, dt.time]]]]:
         return []
     monday = dt.date(2024, 1, 1)
     return [(date_format(monday + dt.timedelta(days=d), "l"), week.get(d + 1, [])) for d in range(7)] if week else []
+
+
+def living_store(code: str) -> Store | None:
+    """The store of this code, unless it is archived or there is none."""
+    return Store.objects.filter(code=code, archived=False).select_related("zone").first()

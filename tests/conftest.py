@@ -6,15 +6,19 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps an event loop in the main thread
-os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
-os.environ.setdefault("WHITENOISE_USE_FINDERS", "1")
 
 
 def pytest_configure(config):
     """Start the embedded database before Django looks for it."""
+    from django.conf import settings
+
     from altazion.embedded import layout, services
 
     services.start()
+    # Static files are served as they lie. Settings are read before this file: an environment variable comes too late.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.WHITENOISE_USE_FINDERS = True
     (layout.state_dir() / "static").mkdir(exist_ok=True)
 
 

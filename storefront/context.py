@@ -1,0 +1,31 @@
+"""What every template of the shop may use: `shop`, `navigation`, `languages`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language_info
+
+
+def shop(request: HttpRequest) -> dict[str, Any]:
+    """The shop of this request, and this page's address in each language; read only where a template asks."""
+    return {
+        "shop": getattr(request, "shop", None),
+        "languages": SimpleLazyObject(lambda: _languages(request)),
+        "absolute_url": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
+    }
+
+
+def _languages(request: HttpRequest) -> list[dict[str, str]]:
+    here = request.get_full_path()
+    return [
+        {
+            "code": code,
+            "name": get_language_info(code)["name_local"].capitalize(),
+            "url": translate_url(here, code),
+            "absolute": translate_url(request.build_absolute_uri(), code),
+        }
+        for code, _name in settings.LANGUAGES
+    ]

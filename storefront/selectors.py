@@ -1,0 +1,63 @@
+"""What every page of the shop needs to know, asked only when a page needs it."""
+
+import uuid
+from functools import cached_property
+
+from django.db.models import Sum
+
+from orders.models import CartLine
+from stores.models import SalesChannel, Site, Store
+from stores.selectors import site_for
+
+STORE_COOKIE = "store"  # the code of the reference store that the shopper chose (COM-3)
+CART_COOKIE = "cart"  # the secret token of the shopper's basket
+COOKIE_AGE = 60 * 60 * 24 * 90
+
+
+class Shop:
+    """Where a request came in: site, channel, language, and what the shopper's browser remembers.
+
+    Nothing is read from the database before it is asked for; without a cookie neither store nor basket cost a query.
+    """
+
+    def __init__(self, *, host: str, language: str, store_code: str = "", cart_token: str = "") -> None:
+        self._host = host
+        self.language = language
+        self._store_code = store_code[:30]
+        self.cart_token = _uuid(cart_token)
+
+    @cached_property
+    def site(self) -> Site:
+        """The site of this host. Raises NotFound."""
+        return site_for(self._host)
+
+    @property
+    def channel(self) -> SalesChannel:
+        """The site's sales channel. Raises NotFound."""
+        return self.site.channel
+
+    @cached_property
+    def store(self) -> Store | None:
+        """The reference store, if one is chosen and still offers pickup."""
+        if not self._store_code:
+            return None
+        return (
+            Store.objects.filter(code=self._store_code, archived=False, offers_pickup=True)
+            .select_related("zone")
+            .first()
+        )
+
+    @cached_property
+    def cart_count(self) -> int:
+        """How many pieces lie in the basket."""
+        if self.cart_token is None:
+            return 0
+        open_lines = CartLine.objects.filter(cart__token=self.cart_token, cart__ordered_at=None)
+        return open_lines.aggregate(pieces=Sum("quantity"))["pieces"] or 0
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,5 @@
+"""Addresses of buying: basket, checkout, orders, account."""
+
+from django.urls.resolvers import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
