@@ -1,0 +1,211 @@
+"""The one evaluator of availability (ORC-1, ORC-2): asked in batches, answered with the way each figure came about."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from catalog.enums import ProductKind, StockType
+from catalog.models import Product
+from logistics import rules
+from logistics.enums import Level, Purpose
+from stores.models import SalesChannel, Store
+
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One place's part in an answer: what lies there, what is taken off, what counted."""
+
+    product_id: int
+    place_id: int
+    place: str
+    purpose: str
+    rank: int
+    store_id: int | None
+    shelf: rules.Shelf
+    unavailable_below: int
+    units: int
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Units that may be promised now. `level` speaks of delivery and the asked stores together."""
+
+    product_id: int
+    delivery: int
+    pickup: dict[int, int]
+    limited_below: int | None = None
+    trace: tuple[Step, ...] = field(default=(), repr=False)
+
+    @property
+    def level(self) -> Level:
+        return self._level(max([self.delivery, *self.pickup.values()]))
+
+    @property
+    def delivery_level(self) -> Level:
+        return self._level(self.delivery)
+
+    def level_at(self, store_id: int) -> Level:
+        """How available it is for pickup in a store that was asked about."""
+        return self._level(self.pickup.get(store_id, 0))
+
+    def _level(self, quantity: int) -> Level:
+        return Level(rules.level_word(quantity, self.limited_below))
+
+
+@dataclass(frozen=True)
+class Sold:
+    """What availability needs to know of a product."""
+
+    id: int
+    sku: str
+    kind: str
+    parent_id: int | None
+    stock_type: int
+    limited_below: int | None
+    weight_g: int
+
+
+def availability(
+    product_ids: Iterable[int],
+    *,
+    channel: SalesChannel,
+    at: dt.datetime,
+    stores: Iterable[Store] = (),
+    for_reference: UUID | None = None,
+) -> dict[int, Availability]:
+    """How many units of each product the channel may promise at `at`, for delivery and for pickup in `stores`.
+
+    What `for_reference` already holds is not deducted; reservations past their time count for nobody. A parent sums
+    its children. Two queries whatever the number of products and stores; unknown products are absent.
+    """
+    asked = list(product_ids)
+    store_ids = [store.pk for store in stores]
+    sold = _sold(asked)
+    trace = _steps(list(sold), channel.pk, store_ids, at, for_reference or NOBODY)
+    own = {product.id: _of_one(product, store_ids, trace.get(product.id, ())) for product in sold.values()}
+    children: dict[int, list[Availability]] = defaultdict(list)
+    for product in sold.values():
+        if product.parent_id:
+            children[product.parent_id].append(own[product.id])
+    return {
+        pk: _sum(own[pk], children[pk]) if sold[pk].kind == ProductKind.PARENT else own[pk]
+        for pk in dict.fromkeys(asked)
+        if pk in sold
+    }
+
+
+def sold_products(product_ids: Iterable[int]) -> dict[int, Sold]:
+    """Stock facts of products, without their children: one query. Weight and threshold fall back to the parent's."""
+    return {product.id: product for product in _query_sold(Q(pk__in=list(product_ids)))}
+
+
+def shelves(
+    product_ids: Iterable[int],
+    *,
+    channel: SalesChannel,
+    purpose: Purpose,
+    at: dt.datetime,
+    store: Store | None = None,
+    for_reference: UUID | None = None,
+) -> dict[int, list[Step]]:
+    """The places that may serve each product for a purpose, best rank first: one query."""
+    store_ids = [store.pk] if store else []
+    found = _steps(list(product_ids), channel.pk, store_ids, at, for_reference or NOBODY)
+    return {pk: [step for step in steps if step.purpose == purpose] for pk, steps in found.items()}
+
+
+def _sold(asked: list[int]) -> dict[int, Sold]:
+    return {product.id: product for product in _query_sold(Q(pk__in=asked) | Q(parent__in=asked))}
+
+
+def _query_sold(which: Q) -> list[Sold]:
+    rows = Product.objects.filter(which).order_by("pk")
+    return [
+        Sold(*row)
+        for row in rows.values_list(
+            "pk",
+            "sku",
+            "kind",
+            "parent_id",
+            "stock_type",
+            Coalesce(F("limited_below"), F("parent__limited_below")),
+            Coalesce(F("weight_g"), F("parent__weight_g"), 0),
+        )
+    ]
+
+
+_STEPS = """
+SELECT b.product_id, b.place_id, place.name, source.purpose, source.rank, place.store_id,
+       b.physical, b.safety, b.reserved, COALESCE(free.expired, 0), COALESCE(free.own, 0),
+       CASE WHEN source.purpose = 'pickup' THEN COALESCE(zone.unavailable_below, 1) ELSE 1 END
+  FROM logistics_stockbalance b
+  JOIN logistics_supplysource source ON source.place_id = b.place_id AND source.channel_id = %(channel)s
+  JOIN logistics_place place ON place.id = b.place_id AND place.active
+  LEFT JOIN stores_store store ON store.id = place.store_id
+  LEFT JOIN stores_zone zone ON zone.id = store.zone_id
+  LEFT JOIN (
+       SELECT r.product_id, r.place_id,
+              sum(r.quantity) FILTER (WHERE r.expires_at <= %(at)s AND r.reference <> %(own)s) AS expired,
+              sum(r.quantity) FILTER (WHERE r.reference = %(own)s) AS own
+         FROM logistics_reservation r
+        WHERE r.state = 'held' AND r.product_id = ANY(%(products)s)
+          AND (r.expires_at <= %(at)s OR r.reference = %(own)s)
+        GROUP BY r.product_id, r.place_id
+       ) free ON free.product_id = b.product_id AND free.place_id = b.place_id
+ WHERE b.product_id = ANY(%(products)s)
+   AND NOT COALESCE(store.archived, false)
+   AND (source.purpose = 'delivery'
+        OR source.purpose = 'pickup' AND store.offers_pickup AND place.store_id = ANY(%(stores)s))
+ ORDER BY source.rank, b.place_id
+"""
+
+
+def _steps(
+    product_ids: list[int], channel_id: int, store_ids: list[int], at: dt.datetime, own: UUID
+) -> Mapping[int, list[Step]]:
+    found: dict[int, list[Step]] = defaultdict(list)
+    with connection.cursor() as sql:
+        sql.execute(_STEPS, {"products": product_ids, "channel": channel_id, "stores": store_ids, "at": at, "own": own})
+        for product, place, name, purpose, rank, store, *figures, threshold in sql.fetchall():
+            shelf = rules.Shelf(place, *figures)
+            units = rules.counted(shelf.free, threshold)
+            found[product].append(Step(product, place, name, purpose, rank, store, shelf, threshold, units))
+    return found
+
+
+def _of_one(product: Sold, store_ids: list[int], steps: Iterable[Step]) -> Availability:
+    pickup = dict.fromkeys(store_ids, 0)
+    delivery = 0
+    for step in steps:
+        if step.purpose == Purpose.DELIVERY:
+            delivery += step.units
+        elif step.store_id in pickup:
+            pickup[step.store_id] += step.units
+    if endless(product, Purpose.DELIVERY):
+        delivery = rules.UNLIMITED
+    if endless(product, Purpose.PICKUP):
+        pickup = dict.fromkeys(store_ids, rules.UNLIMITED)
+    return Availability(product.id, delivery, pickup, product.limited_below, tuple(steps))
+
+
+def endless(product: Sold, purpose: str) -> bool:
+    """True for what no shelf limits: immaterial goods everywhere, directly supplied goods for delivery."""
+    if product.kind == ProductKind.PARENT:
+        return False
+    return product.stock_type == StockType.IMMATERIAL or (
+        product.stock_type == StockType.NOT_STOCKED and purpose == Purpose.DELIVERY
+    )
+
+
+def _sum(parent: Availability, children: list[Availability]) -> Availability:
+    pickup = {store: sum(child.pickup[store] for child in children) for store in parent.pickup}
+    trace = tuple(step for child in children for step in child.trace)
+    return replace(parent, delivery=sum(child.delivery for child in children), pickup=pickup, trace=trace)

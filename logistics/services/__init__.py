@@ -1,0 +1,29 @@
+"""Verbs of stock: promise, move, count, prove."""
+
+from logistics.services.movements import count_stock, move, set_safety, transfer
+from logistics.services.problems import NotEnoughStock, ShortLine
+from logistics.services.proof import prove_stock
+from logistics.services.reservations import (
+    consume,
+    extend,
+    release,
+    release_expired,
+    release_one,
+    reserve,
+)
+
+__all__ = [
+    "NotEnoughStock",
+    "ShortLine",
+    "consume",
+    "count_stock",
+    "extend",
+    "move",
+    "prove_stock",
+    "release",
+    "release_expired",
+    "release_one",
+    "reserve",
+    "set_safety",
+    "transfer",
+]

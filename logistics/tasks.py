@@ -1,0 +1,18 @@
+"""Periodic work; nothing depends on it: expired reservations count for nobody before they are swept."""
+
+from celery import shared_task
+
+from altazion.lib.clock import now
+from logistics import services
+
+
+@shared_task(name="logistics.release_expired")
+def release_expired() -> int:
+    """Give back expired reservations."""
+    return services.release_expired(at=now())
+
+
+@shared_task(name="logistics.prove_stock")
+def prove_stock() -> int:
+    """Prove all balances; returns how many diverge."""
+    return len(services.prove_stock(at=now()))
