@@ -1,0 +1,228 @@
+"""All effective prices come from here (COM-1, OFF-16): asked in batches, with a constant number of queries.
+
+Nothing is switched on by a job: what counts at `at` is read at `at`. Preview is the same question with another `at`.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from altazion.lib.money import ZERO, net_of, share_out
+from altazion.lib.problems import Invalid, Refused
+from campaigns.models import Campaign
+from campaigns.rules import During, EffectivePrice, Layer, Offer, Reason, cheapest, evaluate
+from catalog.enums import ProductKind, ProductState
+from catalog.models import BasePrice, Product, SelectionItem
+from stores.models import SalesChannel, Store
+
+__all__ = ["EffectivePrice", "Quote", "QuoteLine", "Reason", "VatTotal", "prices", "quote", "upcoming_edges"]
+
+
+@dataclass(frozen=True)
+class QuoteLine:
+    """A priced line: total with tax and without; the net amounts of all lines of a rate add up to the rate's."""
+
+    product_id: int
+    quantity: int
+    price: EffectivePrice
+    total: Decimal
+    net_total: Decimal
+
+
+@dataclass(frozen=True)
+class VatTotal:
+    """Tax of one rate: net + tax = gross, to the cent."""
+
+    rate: Decimal
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A basket's price with tax, without, its tax by rate and what was taken off."""
+
+    lines: list[QuoteLine]
+    total: Decimal
+    net_total: Decimal
+    vat: list[VatTotal]
+    discount_total: Decimal
+
+
+@dataclass(frozen=True)
+class _Priced:
+    """What prices need to know of a product."""
+
+    id: int
+    kind: str
+    parent_id: int | None
+    state: str
+    vat_rate: Decimal
+
+
+def prices(
+    product_ids: Iterable[int],
+    *,
+    channel: SalesChannel,
+    at: dt.datetime,
+    store: Store | None = None,
+    grid: str = "",
+) -> dict[int, EffectivePrice]:
+    """The effective price of each product; a product without a price is absent.
+
+    A parent costs "from" its cheapest child. A child without prices of its own costs what its parent says.
+    Three queries.
+    """
+    asked = list(dict.fromkeys(product_ids))
+    products = _products(asked)
+    needed = products.keys() | {product.parent_id for product in products.values() if product.parent_id}
+    layers = _layers(needed, channel, store, grid)
+    offers = _offers(needed, channel, at)
+    found = {
+        product.id: price
+        for product in products.values()
+        if (price := _price(product, layers, offers, channel, at)) is not None
+    }
+    return {pk: price for pk in asked if (price := _answer(pk, products, found)) is not None}
+
+
+def quote(
+    lines: Iterable[tuple[int, int]], *, channel: SalesChannel, at: dt.datetime, store: Store | None = None
+) -> Quote:
+    """Price a basket of (product id, quantity). Raises Refused ("no_price") naming products that have none.
+
+    Tax is worked out per rate on the sum of its lines, so that net + tax is the total to the cent.
+    """
+    wanted = list(lines)
+    if any(quantity <= 0 for _product, quantity in wanted):
+        raise Invalid(_("A quantity must be above 0."), field="quantity")
+    known = prices([product for product, _quantity in wanted], channel=channel, at=at, store=store)
+    if missing := sorted({product for product, _quantity in wanted} - known.keys()):
+        raise Refused(
+            _("Some products cannot be sold: they have no price."), code="no_price", details={"products": missing}
+        )
+    return _sum_up([(product, quantity, known[product]) for product, quantity in wanted])
+
+
+def upcoming_edges(channel: SalesChannel, *, after: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
+    """Instants at which a campaign of the channel begins or ends: for those who warm indexes. One query."""
+    ranges = Campaign.objects.filter(approved=True, archived=False, channels=channel, during__endswith__gt=after)
+    edges = {
+        edge
+        for during in ranges.values_list("during", flat=True)
+        for edge in (during.lower, during.upper)
+        if edge is not None and after < edge <= until
+    }
+    return sorted(edges)
+
+
+def _products(asked: list[int]) -> dict[int, _Priced]:
+    rows = Product.objects.filter(Q(pk__in=asked) | Q(parent__in=asked))
+    values = rows.values_list("pk", "kind", "parent_id", "state", F("vat_rate__rate"))
+    return {row[0]: _Priced(*row) for row in values}
+
+
+def _layers(
+    product_ids: Iterable[int], channel: SalesChannel, store: Store | None, grid: str
+) -> dict[int, list[Layer]]:
+    rows = BasePrice.objects.filter(product__in=list(product_ids)).filter(
+        Q(channel=None) | Q(channel=channel),
+        Q(store=None) | Q(store=store) if store else Q(store=None),
+        Q(grid="") | Q(grid=grid),
+    )
+    found: dict[int, list[Layer]] = defaultdict(list)
+    columns = ("product_id", "channel_id", "store_id", "grid", "amount", "promo_amount", "promo_during")
+    for product, of_channel, of_store, of_grid, amount, promo, during in rows.values_list(*columns):
+        kind = "store" if of_store else "grid" if of_grid else "channel" if of_channel else "base"
+        found[product].append(Layer(kind, amount, promo, _during(during), of_grid))
+    return found
+
+
+def _offers(product_ids: Iterable[int], channel: SalesChannel, at: dt.datetime) -> dict[int, list[Offer]]:
+    """Approved campaigns on the products that run at `at` or later (those only move `until`)."""
+    items = (
+        SelectionItem.objects.filter(
+            product__in=list(product_ids),
+            selection__campaigns__approved=True,
+            selection__campaigns__archived=False,
+            selection__campaigns__channels=channel,
+        )
+        .filter(
+            Q(selection__campaigns__during__endswith__gt=at) | Q(selection__campaigns__during__upper_inf=True),
+        )
+        .values_list(
+            "product_id",
+            "selection__campaigns__code",
+            "selection__campaigns__public_label",
+            "selection__campaigns__percent_off",
+            "selection__campaigns__during",
+        )
+    )
+    found: dict[int, list[Offer]] = defaultdict(list)
+    made: dict[str, Offer] = {}
+    for product, code, label, percent, during in items:
+        offer = made.get(code) or made.setdefault(code, Offer(code, label, percent, _during(during)))
+        found[product].append(offer)
+    return found
+
+
+def _during(value: Any) -> During:
+    return During(value.lower, value.upper) if value is not None else During()
+
+
+def _price(
+    product: _Priced,
+    layers: dict[int, list[Layer]],
+    offers: dict[int, list[Offer]],
+    channel: SalesChannel,
+    at: dt.datetime,
+) -> EffectivePrice | None:
+    parent = product.parent_id or 0
+    own = layers.get(product.id) or layers.get(parent, [])
+    running = {offer.code: offer for offer in [*offers.get(product.id, ()), *offers.get(parent, ())]}
+    return evaluate(product.id, own, running.values(), at=at, vat_rate=product.vat_rate, currency=channel.currency)
+
+
+def _answer(pk: int, products: dict[int, _Priced], found: dict[int, EffectivePrice]) -> EffectivePrice | None:
+    product = products.get(pk)
+    if product is None or product.kind != ProductKind.PARENT:
+        return found.get(pk)
+    children = [child for child in _children(pk, products) if child.id in found]
+    for state in (ProductState.VALIDATED, ProductState.IN_PREPARATION):
+        if sold := [found[child.id] for child in children if child.state == state]:
+            return cheapest(pk, sold)
+    return found.get(pk)
+
+
+def _children(pk: int, products: dict[int, _Priced]) -> Iterator[_Priced]:
+    return (product for product in products.values() if product.parent_id == pk)
+
+
+def _sum_up(lines: list[tuple[int, int, EffectivePrice]]) -> Quote:
+    totals = [price.unit * quantity for _product, quantity, price in lines]
+    nets: list[Decimal] = [ZERO] * len(lines)
+    vat = []
+    for rate in sorted({price.vat_rate for *_line, price in lines}, reverse=True):
+        here = [index for index, (*_line, price) in enumerate(lines) if price.vat_rate == rate]
+        gross = sum((totals[index] for index in here), ZERO)
+        net = net_of(gross, rate)
+        vat.append(VatTotal(rate, net, gross - net, gross))
+        for index, part in zip(here, share_out(net, [totals[index] for index in here]), strict=True):
+            nets[index] = part
+    return Quote(
+        lines=[
+            QuoteLine(product, quantity, price, total, net)
+            for (product, quantity, price), total, net in zip(lines, totals, nets, strict=True)
+        ],
+        total=sum(totals, ZERO),
+        net_total=sum(nets, ZERO),
+        vat=vat,
+        discount_total=sum((price.saving * quantity for _product, quantity, price in lines), ZERO),
+    )
