@@ -9,5 +9,6 @@ from altazion.health import health
 urlpatterns = [
     path("health/", health, name="health"),
     path("office/", admin.site.urls),
+    path("api/v1/", include("logistics.api.urls")),
     *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),
 ]
