@@ -1,1 +1,0 @@
-"""Orchestrator for machines: availability in batches, and how a basket can be delivered (ORC-1)."""
