@@ -10,5 +10,6 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("office/", admin.site.urls),
+    path("api/v1/", include("logistics.api.urls")),
     *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),
 ]

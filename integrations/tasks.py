@@ -46,3 +46,11 @@ def recover_runs(**kwargs: object) -> int:
     for run_pk in found:
         services.run_flow(run_pk, at=now())
     return len(found)
+
+
+@shared_task
+def export_orders(flow: str, **kwargs: object) -> int:
+    """Write the orders that wait for the ERP to a file; returns how many rows."""
+    row = Flow.objects.filter(code=flow, active=True).first()
+    run = services.export_orders(row, at=now()) if row else None
+    return run.rows_read if run else 0

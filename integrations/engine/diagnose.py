@@ -61,7 +61,7 @@ def wrong_encoding(definition: Definition, likely: str, row: int = 0) -> FilePro
     return FileProblem("wrong_encoding", text % words)
 
 
-def likely_encoding(sample: bytes) -> str:
+def likely_encoding(sample: bytes, *, cut: bool = True) -> str:
     """The encoding a file seems to be in: by its mark, by being valid UTF-8, else by its letters."""
     for mark, name in _BOMS:
         if sample.startswith(mark):
@@ -71,9 +71,9 @@ def likely_encoding(sample: bytes) -> str:
     if len(sample) > 3 and sample[0:40:2].count(0) > len(sample[0:40:2]) * 0.6:
         return "utf-16-be"
     try:
-        sample[: len(sample) - 3].decode("utf-8")
+        sample.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.end < len(sample) - 6:
+        if not cut or error.start < len(sample) - 3:  # else only the end of the sample cuts a letter in two
             best = charset_normalizer.from_bytes(sample).best()
             name = best.encoding if best else "windows-1252"
             return _FAMILY.get(name, name)

@@ -92,10 +92,8 @@ class Reader:
                 yield line
         except UnicodeDecodeError as error:
             around = error.object[max(0, error.start - 50_000) : error.end + 50_000]
-            likely = likely_encoding(self._sample if not self._sample.isascii() else around)
-            if likely.startswith("utf-8"):
-                likely = likely_encoding(around)
-            raise wrong_encoding(self.definition, likely, number + 1) from error
+            number += 1 + error.object[: error.start].count(b"\n")
+            raise wrong_encoding(self.definition, likely_encoding(bytes(around), cut=False), number) from error
         except UnicodeError as error:  # UTF-16 without its mark, an odd last byte
             raise wrong_encoding(self.definition, likely_encoding(self._sample), number + 1) from error
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:

@@ -13,11 +13,11 @@ from integrations.engine.problems import FileProblem
 from integrations.engine.reading import Reader, Row
 from integrations.engine.rows import condition, row_mapper
 from integrations.formats import Definition
+from integrations.rules import unguarded
 
 BATCH = 2000
 _MOST_BAD_ROWS = 200_000
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_GUARDED = ("=", "+", "-", "@", "\t")
 
 
 @dataclass
@@ -112,7 +112,7 @@ def _wide_enough(
 def _selected(rows: Iterator[Row], reader: Reader, definition: Definition) -> Iterator[Row]:
     """The rows that count: without those to pass over, guards taken off, exploded."""
     if reader.is_correction:
-        rows = ([_unguard(cell) for cell in row] for row in rows)
+        rows = ([unguarded(cell) for cell in row] for row in rows)
     if tests := [condition(item, reader.position) for item in definition.skip_rows_where]:
         rows = (row for row in rows if not any(test(row) for test in tests))
     explode = _exploder(definition, reader)
@@ -139,10 +139,6 @@ def _last_needed(definition: Definition, reader: Reader) -> int:
         reader.position(source) for column in definition.columns if not column.optional for source in column.sources
     ]
     return max((place for place in needed if place is not None), default=-1)
-
-
-def _unguard(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _GUARDED else cell
 
 
 def _exploder(definition: Definition, reader: Reader) -> Callable[[Row], list[Row]] | None:

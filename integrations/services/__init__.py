@@ -1,14 +1,20 @@
 """Verbs of the flows room."""
 
 from integrations.services.folders import poll_folder
+from integrations.services.handover import acknowledge, export_orders, queue_order
 from integrations.services.mappings import load_mappings
 from integrations.services.receiving import ignore_run, receive_file, rerun
 from integrations.services.running import recover_runs, run_flow, run_waiting
+from integrations.services.schedules import ensure_schedules
 
 __all__ = [
+    "acknowledge",
+    "ensure_schedules",
+    "export_orders",
     "ignore_run",
     "load_mappings",
     "poll_folder",
+    "queue_order",
     "receive_file",
     "recover_runs",
     "rerun",

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import fnmatch
+import os
+import shutil
 from pathlib import Path
 
 from django.conf import settings
@@ -9,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Refused
 from integrations.enums import Trigger
-from integrations.models import Flow, Run
-from integrations.services.receiving import receive_file
+from integrations.models import Flow, RawFile, Run
+from integrations.services.receiving import open_raw, receive_file
 
 STILL = dt.timedelta(seconds=2)
 _UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".done")
@@ -38,6 +40,18 @@ def poll_folder(flow: Flow, at: dt.datetime, *, queue: bool = False) -> list[Run
             runs.append(receive_file(flow, path.name, stream, trigger=Trigger.SCHEDULE, at=at, queue=queue))
         _move_aside(path, at)
     return runs
+
+
+def deliver(flow: Flow, name: str, raw_file: RawFile) -> Path:
+    """Put a kept file into the flow's folder in one step: whoever looks sees all of it or nothing."""
+    target = folder_of(flow) / name
+    unfinished = target.with_name(f".{name}.tmp")
+    with open_raw(raw_file) as stream, unfinished.open("wb") as copy:
+        shutil.copyfileobj(stream, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    unfinished.replace(target)
+    return target
 
 
 def _complete(folder: Path, pattern: str, at: dt.datetime) -> list[Path]:

@@ -87,12 +87,14 @@ def rerun(
     """
     if run.state not in RESOLVED:
         raise Refused(_("This run is not finished yet."), code="run_not_finished")
-    if run.raw_file is None or run.flow.direction != Direction.IN:
+    if run.raw_file is None:
         raise Refused(_("This run carried no file that could be read again."), code="no_file")
     if only_failed and not run.rejections.exists():
         raise Refused(_("This run refused no row."), code="nothing_rejected")
-    definition = snapshot(run.flow) if current_definition else dict(run.definition)
-    definition["coverage"] = Coverage.DELTA.value if only_failed else definition.get("coverage", Coverage.DELTA.value)
+    fresh = current_definition and run.flow.direction == Direction.IN
+    definition = snapshot(run.flow) if fresh else dict(run.definition)
+    if only_failed or run.definition.get("coverage") != Coverage.FULL:  # a part of the whole stays a part
+        definition["coverage"] = Coverage.DELTA.value
     definition["only_rows_of"] = run.pk if only_failed else None
     new = Run.objects.create(
         flow=run.flow,

@@ -9,9 +9,10 @@ from django.utils.translation import ngettext
 
 from integrations import engine
 from integrations.engine import FileProblem
-from integrations.enums import Coverage, RunState, Trigger
+from integrations.enums import Coverage, Direction, RunState, Trigger
 from integrations.formats import Definition, DefinitionError
 from integrations.models import Run
+from integrations.services.folders import deliver
 from integrations.services.lease import Heartbeat, Stopwatch, claim
 from integrations.services.receiving import open_raw
 from logbook.services import record
@@ -107,6 +108,18 @@ def _load(run: Run, watch: Stopwatch, heartbeat: Heartbeat) -> None:
     raw_file = run.raw_file
     if raw_file is None:
         raise FileProblem("no_file", _("This run has no file."))
+    if run.flow.direction == Direction.OUT:
+        path = deliver(run.flow, str(run.definition.get("file_name") or raw_file.name), raw_file)
+        heartbeat.stop()
+        run.rows_read = run.definition.get("rows", 0)
+        with transaction.atomic():
+            _close(
+                run,
+                RunState.DONE,
+                _("%(rows)d rows written to %(name)s.") % {"rows": run.rows_read, "name": path.name},
+                watch.now(),
+            )
+        return
     try:
         definition = Definition.read(run.definition["mapping"])
     except (DefinitionError, KeyError, TypeError) as error:
@@ -204,7 +217,7 @@ def _supersede(run: Run) -> None:
 
 def _same_as(run: Run) -> Run | None:
     """The last successful run of the flow, if it took the very same bytes described the very same way."""
-    if run.rerun_of_id:
+    if run.rerun_of_id or run.flow.direction == Direction.OUT:
         return None
     last = Run.objects.filter(flow_id=run.flow_id, pk__lt=run.pk, state__in=_FINISHED).order_by("-pk").first()
     if last is None or last.raw_file_id != run.raw_file_id or last.state != RunState.DONE:

@@ -1,0 +1,102 @@
+"""Shapes of availability and promises on the wire."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+MAX_SKUS = 200
+MAX_LINES = 100
+
+
+class AvailabilityQuery(serializers.Serializer[Any]):
+    """What is asked: up to 200 SKUs, on a channel, in stores by code or by the beginning of their postcode."""
+
+    sku = serializers.ListField(child=serializers.CharField(max_length=60), min_length=1, max_length=MAX_SKUS)
+    store = serializers.ListField(child=serializers.CharField(max_length=30), required=False, max_length=500)
+    postcode = serializers.RegexField(r"^[0-9A-Za-z -]{2,12}$", required=False)
+    channel = serializers.SlugField(max_length=30, required=False)
+    trace = serializers.BooleanField(required=False, default=False)
+
+
+class PlaceTrace(serializers.Serializer[Any]):
+    """One place's part in a figure."""
+
+    place = serializers.CharField()
+    purpose = serializers.CharField()
+    physical = serializers.IntegerField()
+    safety = serializers.IntegerField()
+    reserved = serializers.IntegerField()
+    expired = serializers.IntegerField()
+    unavailable_below = serializers.IntegerField()
+    units = serializers.IntegerField()
+
+
+class StockAnswer(serializers.Serializer[Any]):
+    """Units that may be promised, and the word for them."""
+
+    quantity = serializers.IntegerField()
+    level = serializers.CharField()
+
+
+class PickupAnswer(StockAnswer):
+    """The same in one store."""
+
+    store = serializers.CharField()
+
+
+class AvailabilityItem(serializers.Serializer[Any]):
+    """One product."""
+
+    sku = serializers.CharField()
+    level = serializers.CharField()
+    delivery = StockAnswer()
+    pickup = PickupAnswer(many=True)
+    trace = PlaceTrace(many=True, required=False)
+
+
+class AvailabilityAnswer(serializers.Serializer[Any]):
+    """All products that are known, and the SKUs that are not."""
+
+    at = serializers.DateTimeField()
+    channel = serializers.CharField()
+    items = AvailabilityItem(many=True)
+    unknown = serializers.ListField(child=serializers.CharField())
+
+
+class PromiseLine(serializers.Serializer[Any]):
+    """A product and how many."""
+
+    sku = serializers.CharField(max_length=60)
+    quantity = serializers.IntegerField(min_value=1, max_value=9999)
+
+
+class PromiseQuery(serializers.Serializer[Any]):
+    """A basket: its lines, the value of its goods with tax, and where it should go."""
+
+    lines = PromiseLine(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
+    value = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0)
+    store = serializers.CharField(max_length=30, required=False)
+    country = serializers.RegexField(r"^[A-Za-z]{2}$", required=False, default="FR")
+    channel = serializers.SlugField(max_length=30, required=False)
+
+
+class PromiseOption(serializers.Serializer[Any]):
+    """A delivery mode for this basket; `reason` says why it cannot serve when `ok` is false."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    ok = serializers.BooleanField()
+    reason = serializers.CharField()
+    fee = serializers.DecimalField(max_digits=8, decimal_places=2)
+    currency = serializers.CharField()
+    vat_rate = serializers.DecimalField(max_digits=6, decimal_places=4)
+    from_date = serializers.DateField()
+    to_date = serializers.DateField()
+
+
+class PromiseAnswer(serializers.Serializer[Any]):
+    """All modes of the channel, those that serve first."""
+
+    at = serializers.DateTimeField()
+    options = PromiseOption(many=True)
