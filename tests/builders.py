@@ -9,7 +9,9 @@ from accounts.services import issue_key
 from catalog.enums import ProductKind, ProductState
 from catalog.models import BasePrice, Product, ProductType, Publication, Segment, Selection, SelectionItem, VatRate
 from logistics.enums import PlaceKind, Purpose
-from logistics.models import Place, StockBalance, SupplySource
+from logistics.models import DeliveryMode, Place, StockBalance, SupplySource
+from orders.models import PaymentMethod
+from orders.services import CheckoutAnswers, add_to_cart, open_cart, place_order
 from stores.models import SalesChannel, Site, Store
 
 AT = dt.datetime(2026, 3, 10, 9, 0, tzinfo=dt.UTC)
@@ -105,3 +107,66 @@ def a_colleague(email="anna@shop.test", password="a long password", **fields):
 def an_api_key(*scopes, system="erp", store=None):
     """The text of a living API key with these scopes."""
     return issue_key(name=system, system=system, scopes=scopes, at=AT, store=store)[1]
+
+
+def a_delivery_mode(channel, code="home", kind="DOMI", fee="4.90", **fields):
+    mode, is_new = DeliveryMode.objects.get_or_create(
+        code=code,
+        defaults={"name": code.title(), "kind": kind, "fee": Decimal(fee), "vat_rate": a_vat_rate(), **fields},
+    )
+    mode.channels.add(channel)
+    return mode
+
+
+def a_payment_method(channel, code="store", kind="pay_in_store", **fields):
+    provider = fields.pop("provider", "pay_in_store" if kind == "pay_in_store" else "sandbox_card")
+    method, is_new = PaymentMethod.objects.get_or_create(
+        code=code, defaults={"name": code.title(), "kind": kind, "provider": provider, **fields}
+    )
+    method.channels.add(channel)
+    return method
+
+
+class Shopfront:
+    """A channel that delivers from a warehouse and hands over in a store, with one product of 12.90 and ways to pay."""
+
+    def __init__(self, *, units=10, price="12.90", **product):
+        self.channel = a_channel()
+        self.store = a_store("LYON")
+        self.warehouse = a_warehouse()
+        self.product = a_product("TOY-1", price=price, channel=self.channel, **product)
+        stock(self.product, self.warehouse, units, channel=self.channel)
+        stock(self.product, self.store, units, channel=self.channel)
+        self.home = a_delivery_mode(self.channel)
+        self.pickup = a_delivery_mode(self.channel, "pickup", "RETR", "0")
+        self.in_store = a_payment_method(self.channel)
+        self.card = a_payment_method(self.channel, "card", "card", hold_minutes=30)
+
+    def another(self, sku, price, *, units=10, **fields):
+        product = a_product(sku, price=price, channel=self.channel, **fields)
+        stock(product, self.warehouse, units)
+        stock(product, self.store, units)
+        return product
+
+    def cart(self, *lines, at=AT):
+        cart = open_cart(self.channel, at)
+        for product, quantity in lines or [(self.product, 1)]:
+            add_to_cart(cart, product.pk, quantity, at=at)
+        return cart
+
+    def answers(self, *, pickup=True, **fields):
+        where = (
+            {"delivery_mode": "pickup", "store": self.store, "payment_method": "store"}
+            if pickup
+            else {
+                "delivery_mode": "home",
+                "payment_method": "card",
+                "address": {"line1": "1 rue Haute", "postcode": "69001", "city": "Lyon", "country": "FR"},
+            }
+        )
+        who = {"email": "lea@example.com", "first_name": "Léa", "last_name": "Petit", "phone": ""}
+        return CheckoutAnswers(**{**who, **where, **fields})
+
+    def order(self, *lines, at=AT, pickup=True, **fields):
+        cart = self.cart(*lines, at=at)
+        return place_order(cart, answers=self.answers(pickup=pickup, **fields), key="k", at=at, language="fr")

@@ -1,0 +1,121 @@
+"""Shapes of orders and payments on the wire. Money is `{"amount": "12.50", "currency": "EUR"}`, tax included."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from orders.models import Order, OrderLine, Payment
+
+
+class MoneySerializer(serializers.Serializer[Any]):
+    """An amount with its currency."""
+
+    amount = serializers.DecimalField(max_digits=12, decimal_places=2)
+    currency = serializers.CharField()
+
+
+class PaymentIn(serializers.Serializer[Any]):
+    """What a till says: it received this much, in this way."""
+
+    amount = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0)
+    till = serializers.CharField(max_length=60)
+    method = serializers.SlugField(
+        max_length=40, required=False, help_text="Code of a payment method; the order's own if left out."
+    )
+    reference = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+
+
+class PaymentOut(serializers.ModelSerializer[Payment]):
+    """A payment, or an attempt at one."""
+
+    method = serializers.CharField(source="method.code")
+    store = serializers.CharField(source="store.code", default="")
+
+    class Meta:
+        model = Payment
+        fields = ("guid", "method", "state", "amount", "currency", "store", "till", "started_at", "received_at")
+
+
+class LineOut(serializers.ModelSerializer[OrderLine]):
+    """A line as it was sold, with the reasons of its price (OSC-5)."""
+
+    class Meta:
+        model = OrderLine
+        fields = (
+            "position",
+            "kind",
+            "sku",
+            "name",
+            "quantity",
+            "base_unit",
+            "unit",
+            "vat_rate",
+            "total",
+            "net_total",
+            "reasons",
+        )
+
+
+class OrderHeadOut(serializers.ModelSerializer[Order]):
+    """An order without its lines."""
+
+    store = serializers.CharField(source="store.code", default="")
+    channel = serializers.CharField(source="channel.code")
+    payment_method = serializers.CharField(source="payment_method.code")
+    delivery_mode = serializers.CharField(source="delivery_mode.code")
+    total = serializers.SerializerMethodField()
+    due = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Order
+        fields: tuple[str, ...] = (
+            "guid",
+            "number",
+            "state",
+            "payment_state",
+            "channel",
+            "store",
+            "payment_method",
+            "delivery_mode",
+            "recipient",
+            "email",
+            "phone",
+            "total",
+            "due",
+            "placed_at",
+            "ready_at",
+            "done_at",
+            "cancelled_at",
+        )
+
+    def get_total(self, order: Order) -> dict[str, str]:
+        return {"amount": str(order.total), "currency": order.currency}
+
+    def get_due(self, order: Order) -> dict[str, str]:
+        return {"amount": str(max(order.total - order.paid_total, 0)), "currency": order.currency}
+
+
+class OrderOut(OrderHeadOut):
+    """An order with lines, taxes and payments."""
+
+    lines = LineOut(many=True)
+    payments = PaymentOut(many=True)
+
+    class Meta(OrderHeadOut.Meta):
+        fields = (
+            *OrderHeadOut.Meta.fields,
+            "address",
+            "promised_from",
+            "promised_to",
+            "vat",
+            "discount_total",
+            "lines",
+            "payments",
+        )
+
+
+class OrderPageOut(serializers.Serializer[Any]):
+    """A page of orders and the cursor of the next."""
+
+    results = OrderHeadOut(many=True)
+    next = serializers.CharField(allow_null=True)

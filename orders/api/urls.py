@@ -1,0 +1,30 @@
+"""Addresses below /api/v1/."""
+
+from django.urls import path, register_converter
+
+from orders.api.callbacks import ProviderCallback
+from orders.api.views import OrderCollect, OrderDetail, OrderList, OrderPayments, OrderReady
+
+
+class OrderNumber:
+    """W26-000123, in any case; everything else below `orders/` belongs to other rooms."""
+
+    regex = r"[A-Za-z]\d{2}-\d{1,12}"
+
+    def to_python(self, value: str) -> str:
+        return value.upper()
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(OrderNumber, "order_number")
+
+urlpatterns = [
+    path("orders", OrderList.as_view(), name="orders"),
+    path("orders/<order_number:number>", OrderDetail.as_view(), name="order"),
+    path("orders/<order_number:number>/payments", OrderPayments.as_view(), name="order_payments"),
+    path("orders/<order_number:number>/ready", OrderReady.as_view(), name="order_ready"),
+    path("orders/<order_number:number>/collect", OrderCollect.as_view(), name="order_collect"),
+    path("payments/callback/<slug:provider>", ProviderCallback.as_view(), name="payment_callback"),
+]

@@ -1,0 +1,33 @@
+"""Questions about baskets, checkouts and orders."""
+
+from orders.selectors.baskets import Basket, BasketLine, basket, cart_by_token, count_in
+from orders.selectors.checkout import Checkout, checkout, payment_methods
+from orders.selectors.orders import (
+    OrderPage,
+    find_for_key,
+    may_read,
+    method_for_till,
+    order_page,
+    orders_of,
+    orders_of_key,
+    orders_seen_by,
+)
+
+__all__ = [
+    "Basket",
+    "BasketLine",
+    "Checkout",
+    "OrderPage",
+    "basket",
+    "cart_by_token",
+    "checkout",
+    "count_in",
+    "find_for_key",
+    "may_read",
+    "method_for_till",
+    "order_page",
+    "orders_of",
+    "orders_of_key",
+    "orders_seen_by",
+    "payment_methods",
+]

@@ -1,0 +1,47 @@
+"""Verbs of baskets, orders and payments. Nothing else writes order state."""
+
+from orders.services.carts import (
+    CartIsOrdered,
+    add_to_cart,
+    choose_store,
+    drop_unsold,
+    keep_answers,
+    merge_at_login,
+    open_cart,
+    set_quantity,
+)
+from orders.services.lifecycle import (
+    WrongState,
+    cancel,
+    claim_confirmation,
+    expire_unpaid,
+    give_up_confirmation,
+    hand_over,
+    mark_ready,
+)
+from orders.services.payments import record_payment, start_payment, take_call
+from orders.services.placing import Changed, CheckoutAnswers, place_order
+
+__all__ = [
+    "CartIsOrdered",
+    "Changed",
+    "CheckoutAnswers",
+    "WrongState",
+    "add_to_cart",
+    "cancel",
+    "choose_store",
+    "claim_confirmation",
+    "drop_unsold",
+    "expire_unpaid",
+    "give_up_confirmation",
+    "hand_over",
+    "keep_answers",
+    "mark_ready",
+    "merge_at_login",
+    "open_cart",
+    "place_order",
+    "record_payment",
+    "set_quantity",
+    "start_payment",
+    "take_call",
+]

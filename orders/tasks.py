@@ -1,0 +1,50 @@
+"""Celery's edge of the orders room."""
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from altazion.lib.clock import now
+from orders import services
+from orders.models import Order
+from orders.selectors.orders import order_page
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def expire_unpaid(**kwargs: object) -> int:
+    """What beat runs each minute: orders whose time to pay online is over are cancelled."""
+    return services.expire_unpaid(at=now())
+
+
+@shared_task(bind=True, max_retries=8)
+def send_confirmation(self: Any, guid: str) -> bool:
+    """Send an order's confirmation in its language, at most once; True for the call that sent it."""
+    order = Order.objects.get(guid=guid)
+    if not services.claim_confirmation(order, at=now()):
+        return False
+    try:
+        with translation.override(order.language):
+            _confirmation(order).send()
+    except Exception as error:
+        services.give_up_confirmation(order)
+        raise self.retry(exc=error, countdown=60 * 2**self.request.retries) from error
+    return True
+
+
+def _confirmation(order: Order) -> EmailMultiAlternatives:
+    facts = {"page": order_page(order.guid, language=order.language), "order": order}
+    mail = EmailMultiAlternatives(
+        subject=" ".join(render_to_string("storefront/mail/order_subject.txt", facts).split()),
+        body=render_to_string("storefront/mail/order.txt", facts),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[order.email],
+    )
+    mail.attach_alternative(render_to_string("storefront/mail/order.html", facts), "text/html")
+    return mail
