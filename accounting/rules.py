@@ -29,7 +29,7 @@ class Sold:
 
 
 def sale(total: Decimal, sold: Iterable[Sold], taxes: Iterable[tuple[Decimal, Decimal]], label: str) -> list[Posting]:
-    """Customers owe the total; sales by account and rate, and VAT by rate, are credited. Empty for a sale of nothing."""
+    """Customers owe the total; sales by account and rate, and VAT by rate, are credited. Nothing sold: no lines."""
     lines = [Posting(CUSTOMERS, label, debit=total)]
     lines += [Posting(s.account, f"{label} {percent(s.rate)}", credit=s.net) for s in sold]
     lines += [Posting(VAT_COLLECTED, f"VAT {percent(rate)}", credit=tax) for rate, tax in taxes]

@@ -73,7 +73,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "storefront.middleware.ShopMiddleware",
-    "altazion.middleware.OfficeMiddleware",
 ]
 
 ROOT_URLCONF = "altazion.urls"
@@ -149,7 +148,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "form-action": [SELF],
     },
-    # Office pages get a policy of their own (altazion.middleware): their theme evaluates expressions in its markup.
+    # The back office theme evaluates expressions in its markup; its pages get a policy of their own (altazion.office).
 }
 
 # -- language, time ----------------------------------------------------------------

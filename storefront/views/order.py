@@ -1,0 +1,88 @@
+"""An order as its owner sees it. Its address is the secret of a guest; an account's order opens for its owner alone."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from altazion.lib.clock import now
+from altazion.lib.problems import NotFound, Refused
+from orders import services
+from orders.models import Order
+from orders.selectors import OrderPage, may_read, order_page
+from storefront.views.buying import open_cart_of, remember_cart, shop_of, user_of
+
+
+@never_cache
+@require_GET
+def show(request: HttpRequest, guid: UUID) -> HttpResponse:
+    """Confirmation and follow-up in one page."""
+    page = _page(request, guid)
+    facts = {"page": page, "order": page.order, "thanks": "thanks" in request.GET, "from_bank": "bank" in request.GET}
+    return render(request, "storefront/order/order.html", facts)
+
+
+@never_cache
+@require_GET
+def state(request: HttpRequest, guid: UUID) -> HttpResponse:
+    """The part that changes, for a page that waits for its payment."""
+    page = _page(request, guid)
+    return render(request, "storefront/order/_state.html", {"page": page, "order": page.order, "from_bank": True})
+
+
+@require_POST
+def pay(request: HttpRequest, guid: UUID) -> HttpResponse:
+    """Try to pay (again)."""
+    return go_and_pay(request, _page(request, guid).order)
+
+
+@require_POST
+def again(request: HttpRequest, guid: UUID) -> HttpResponse:
+    """Put what an order held into the basket once more."""
+    page, cart, added = _page(request, guid), open_cart_of(request), 0
+    for line in page.goods:
+        try:
+            services.add_to_cart(cart, line.product_id or 0, line.quantity, at=now())
+            added += 1
+        except Refused:
+            messages.warning(request, _("“%(name)s” cannot be ordered any more.") % {"name": line.name})
+    if added:
+        word = ngettext("%(n)s product is in your basket again.", "%(n)s products are in your basket again.", added)
+        messages.success(request, word % {"n": added})
+    response = redirect("storefront:basket")
+    remember_cart(response, cart)
+    return response
+
+
+def go_and_pay(request: HttpRequest, order: Order, *, thanks: bool = False) -> HttpResponse:
+    """Send the shopper to where the order is paid, or to its page when it is paid elsewhere or cannot be paid now."""
+    here = reverse("storefront:order", args=[order.guid])
+    back = f"{here}?bank=1"
+    try:
+        redirection = services.start_payment(
+            order,
+            return_url=request.build_absolute_uri(back),
+            callback_url=request.build_absolute_uri(reverse("payment_callback", args=[order.payment_method.provider])),
+            at=now(),
+        )
+    except Refused as refusal:
+        if not thanks:
+            messages.info(request, refusal.message)
+        redirection = None
+    return redirect(redirection.url if redirection else f"{here}?thanks=1" if thanks else here)
+
+
+def _page(request: HttpRequest, guid: UUID) -> OrderPage:
+    try:
+        page = order_page(guid, language=shop_of(request).language)
+    except NotFound as error:
+        raise Http404 from error
+    if not may_read(page.order, user_of(request)):
+        raise Http404
+    return page
