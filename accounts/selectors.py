@@ -3,7 +3,9 @@
 import datetime as dt
 import hashlib
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from accounts.enums import AccountKind
 from accounts.models import ApiKey, User
@@ -15,6 +17,13 @@ def find_key(text: str, *, at: dt.datetime) -> ApiKey | None:
     digest = hashlib.sha256(text.encode()).hexdigest()
     living = ApiKey.objects.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=at))
     return living.filter(secret_hash=digest).select_related("store").first()
+
+
+def colleague_of(request: HttpRequest) -> User:
+    """The colleague who asks; PermissionDenied for anybody else."""
+    if isinstance(request.user, User) and request.user.is_staff:
+        return request.user
+    raise PermissionDenied
 
 
 def stores_seen_by(user: User) -> QuerySet[Store]:

@@ -1,3 +1,180 @@
-"""Office: its name, colours and navigation by block."""
+"""Office: its name, colours and navigation by block.
 
-UNFOLD = {"SITE_TITLE": "Altazion Office", "SITE_HEADER": "Altazion"}
+Read by the settings, so nothing here touches models or addresses before a page asks.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+Entry = tuple[str, Text, str]  # model as "app.model" or the name of an address, title, picture
+
+BLOCKS: list[tuple[Text, list[Entry]]] = [
+    (
+        _("Office"),
+        [
+            ("catalog.product", _("Products"), "toys"),
+            ("catalog.family", _("Families"), "category"),
+            ("catalog.segment", _("Segments"), "account_tree"),
+            ("catalog.brand", _("Brands"), "workspace_premium"),
+            ("catalog.attribute", _("Attributes"), "tune"),
+            ("catalog.selection", _("Selections"), "playlist_add_check"),
+            ("campaigns.campaign", _("Campaigns"), "campaign"),
+            ("customers.customer", _("Customers"), "group"),
+            ("accounts.user", _("Team"), "badge"),
+            ("auth.group", _("Rights by group"), "shield_person"),
+            ("tasks_mgmt.taskkind", _("Kinds of task"), "rule_settings"),
+        ],
+    ),
+    (
+        _("Commerce"),
+        [
+            ("orders.order", _("Orders"), "receipt_long"),
+            ("orders.payment", _("Payments"), "payments"),
+            ("orders.paymentmethod", _("Payment methods"), "credit_card"),
+            ("orders.cart", _("Carts"), "shopping_cart"),
+            ("stores.site", _("Sites"), "language"),
+            ("stores.saleschannel", _("Sales channels"), "hub"),
+        ],
+    ),
+    (
+        _("Orchestrator"),
+        [
+            ("logistics.stockbalance", _("Stock"), "inventory_2"),
+            ("logistics.stockmovement", _("Movements"), "swap_vert"),
+            ("logistics.reservation", _("Reservations"), "bookmark"),
+            ("stores.store", _("Stores"), "storefront"),
+            ("logistics.place", _("Places"), "warehouse"),
+            ("logistics.supplysource", _("Supply sources"), "conversion_path"),
+            ("logistics.deliverymode", _("Delivery modes"), "local_shipping"),
+        ],
+    ),
+    (
+        _("Automate"),
+        [
+            ("integrations.flow", _("Flows"), "sync_alt"),
+            ("integrations.run", _("Runs"), "history"),
+            ("integrations.mapping", _("Mappings"), "schema"),
+            ("django_celery_beat.periodictask", _("Schedules"), "schedule"),
+        ],
+    ),
+    (
+        _("Hub"),
+        [
+            ("accounts.apikey", _("API keys"), "key"),
+            ("integrations.orderhandover", _("Orders handed over"), "outbox"),
+            ("logbook.faileddelivery", _("Failed deliveries"), "sms_failed"),
+        ],
+    ),
+    (_("Signage"), [("signage.screen", _("Screens"), "tv")]),
+    (
+        _("System"),
+        [
+            ("logbook.event", _("Journal"), "menu_book"),
+            ("logbook.cursor", _("Readers of the journal"), "bookmarks"),
+            ("logbook.pulse", _("Signs of life"), "monitor_heart"),
+        ],
+    ),
+]
+
+
+def address(name: str) -> str:
+    """The page of Office behind a name; empty while no room has registered it."""
+    try:
+        return reverse(f"admin:{name}")
+    except NoReverseMatch:
+        return ""
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The side menu: what exists and this person may look at, by block."""
+    blocks: list[dict[str, Any]] = [
+        {
+            "items": [
+                {"title": _("Today"), "icon": "space_dashboard", "link": address("index"), "active": _at_index},
+                {
+                    "title": _("My tasks"),
+                    "icon": "task_alt",
+                    "link": address("tasks_mgmt_task_changelist"),
+                    "badge": "altazion.office.task_badge",
+                    "badge_variant": "primary",
+                    "badge_style": "solid",
+                },
+            ]
+        }
+    ]
+    for title, entries in BLOCKS:
+        items = [item for entry in entries if (item := _item(request, entry)) is not None]
+        if items:
+            blocks.append({"title": title, "collapsible": True, "items": items})
+    return blocks
+
+
+def _at_index(request: HttpRequest) -> bool:
+    return request.path == address("index")
+
+
+def _item(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
+    model, title, icon = entry
+    app, _dot, name = model.partition(".")
+    link = address(f"{app}_{name}_changelist")
+    rights = (f"{app}.view_{name}", f"{app}.change_{name}")
+    if not link or not any(request.user.has_perm(right) for right in rights):
+        return None
+    return {"title": title, "icon": icon, "link": link}
+
+
+def _asset(path: str) -> Any:
+    return lambda _request: static(path)
+
+
+UNFOLD = {
+    "SITE_TITLE": "Altazion Office",
+    "SITE_HEADER": "Altazion",
+    "SITE_SUBHEADER": "Office",
+    "SITE_URL": "/",
+    "SITE_ICON": _asset("office/mark.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _asset("office/mark.svg")}],
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "SHOW_LANGUAGES": True,
+    "BORDER_RADIUS": "8px",
+    "STYLES": [_asset("office/office.css")],
+    "DASHBOARD_CALLBACK": "altazion.office.dashboard",
+    "GLOBAL_CALLBACK": "altazion.office.everywhere",
+    "LOGIN": {"image": _asset("office/login.svg")},
+    "SIDEBAR": {"show_search": True, "command_search": False, "navigation": navigation},
+    "COLORS": {
+        "base": {
+            "50": "oklch(98.4% .004 200)",
+            "100": "oklch(96.6% .005 200)",
+            "200": "oklch(92.4% .008 205)",
+            "300": "oklch(86.6% .012 208)",
+            "400": "oklch(70.4% .02 212)",
+            "500": "oklch(53.5% .026 214)",
+            "600": "oklch(43.8% .028 216)",
+            "700": "oklch(36.4% .029 218)",
+            "800": "oklch(27.2% .028 220)",
+            "900": "oklch(20.6% .026 222)",
+            "950": "oklch(14.6% .022 224)",
+        },
+        "primary": {
+            "50": "oklch(97.6% .016 185)",
+            "100": "oklch(94.6% .038 184)",
+            "200": "oklch(89.8% .068 184)",
+            "300": "oklch(83.5% .098 184)",
+            "400": "oklch(75.5% .115 185)",
+            "500": "oklch(66% .112 187)",
+            "600": "oklch(49.5% .088 190)",
+            "700": "oklch(43% .076 191)",
+            "800": "oklch(37% .064 192)",
+            "900": "oklch(31% .052 194)",
+            "950": "oklch(24% .04 196)",
+        },
+    },
+}

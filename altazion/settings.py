@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "storefront.middleware.ShopMiddleware",
+    "altazion.middleware.OfficeMiddleware",
 ]
 
 ROOT_URLCONF = "altazion.urls"
@@ -148,7 +149,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "form-action": [SELF],
     },
-    # The back office theme evaluates expressions in its markup; its pages get a policy of their own (altazion.office).
+    # Office pages get a policy of their own (altazion.middleware): their theme evaluates expressions in its markup.
 }
 
 # -- language, time ----------------------------------------------------------------

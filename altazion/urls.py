@@ -8,6 +8,7 @@ from altazion.health import health
 
 urlpatterns = [
     path("health/", health, name="health"),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("office/", admin.site.urls),
     path("api/v1/", include("logistics.api.urls")),
     path("api/v1/", include("orders.api.urls")),

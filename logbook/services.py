@@ -16,6 +16,7 @@ from logbook.ports import CONSUMERS, Consumer
 log = logging.getLogger(__name__)
 IDS_PER_EVENT = 1000
 RETRY_AFTER_SECONDS = (30, 120, 600, 3600)
+FAILED, RECOVERED = "logbook.delivery_failed", "logbook.delivery_recovered"
 
 
 def record(
@@ -120,6 +121,7 @@ def retry(pk: int, *, at: dt.datetime) -> bool:
             return False
         failure.resolved_at, failure.retry_at = at, None
         failure.save()
+        record(RECOVERED, at=at, subject_kind="consumer", subject_id=failure.consumer)
         return True
 
 
@@ -134,11 +136,13 @@ def _hand_over(reader: Consumer, event: Event, at: dt.datetime) -> None:
             reader.handle(event)
     except Exception as error:
         log.exception("consumer %s could not take event %s", reader.name, event.pk)
-        FailedDelivery.objects.get_or_create(
+        _new, made = FailedDelivery.objects.get_or_create(
             consumer=reader.name,
             event=event,
             defaults={"error": _words(error), "first_failed_at": at, "retry_at": at + _pause(1)},
         )
+        if made and event.kind not in {FAILED, RECOVERED}:  # a failure to hear of failures must not breed more
+            record(FAILED, at=at, subject_kind="consumer", subject_id=reader.name, error=_words(error))
 
 
 def _pause(attempts: int) -> dt.timedelta:

@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -137,6 +138,11 @@ class Media(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.location
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds it."""
+        return self.location if "://" in self.location else default_storage.url(self.location)
 
 
 class Publication(models.Model):

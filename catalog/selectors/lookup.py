@@ -82,9 +82,16 @@ def for_api(products: QuerySet[Product]) -> QuerySet[Product]:
 
 
 def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
-    """Products whose SKU or name holds every word, or that carry one of the words as reference. Uses indexes only."""
-    for word in text.split()[:8]:
-        codes_said = {word, word.upper(), bare_code(word), *codes.same_gtin(word)} - {""}
-        by_code = ProductReference.objects.filter(value__in=codes_said).values("product")
-        products = products.filter(Q(sku__icontains=word) | Q(name__icontains=word) | Q(pk__in=by_code))
+    """Products of which every word is part of SKU or name, or is a reference. One query, and indexes for the rest."""
+    words = text.split()[:8]
+    said = {word: {word, word.upper(), bare_code(word), *codes.same_gtin(word)} - {""} for word in words}
+    every = set().union(*said.values())
+    carriers: dict[str, list[int]] = {}
+    known = ProductReference.objects.filter(value__in=every).values_list("value", "product_id")
+    for value, pk in known[:1000]:
+        carriers.setdefault(value, []).append(pk)
+    for word, written in said.items():
+        ids = [pk for value in written for pk in carriers.get(value, [])]
+        match = Q(sku__icontains=word) | Q(name__icontains=word)
+        products = products.filter(match | Q(pk__in=ids) if ids else match)
     return products

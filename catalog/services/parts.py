@@ -1,16 +1,19 @@
 """What hangs on a product: places, prices, references, media. Each verb writes the difference and one event."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from altazion.lib.problems import Invalid, Refused
+from altazion.lib.text import slug
 from catalog import rules
 from catalog.enums import ProductKind, ProductState
 from catalog.models import BasePrice, Media, Product, ProductReference, ProductSegment, Segment
@@ -123,10 +126,22 @@ def save_references(
 
 @transaction.atomic
 def save_media(
-    product: Product, kept: Iterable[Media], removed: Iterable[Media] = (), *, at: dt.datetime, actor: str = ""
+    product: Product,
+    kept: Sequence[Media],
+    removed: Iterable[Media] = (),
+    *,
+    files: Mapping[int, File] | None = None,
+    at: dt.datetime,
+    actor: str = "",
 ) -> None:
-    """Write new and changed pictures, videos and documents, take away the removed ones (files stay stored)."""
+    """Write new and changed pictures, videos and documents, take away the removed ones (files stay stored).
+
+    files: what was sent, by position in `kept`; kept in the media store under the product.
+    """
     product = _locked(product)
+    for index, file in (files or {}).items():
+        stem, dot, ending = (file.name or "file").rpartition(".")
+        kept[index].location = default_storage.save(f"products/{product.pk}/{slug(stem)}{dot}{ending.lower()}", file)
     Media.objects.filter(pk__in=[one.pk for one in removed], product=product).delete()
     for one in kept:
         one.product = product

@@ -1,0 +1,111 @@
+"""What Office pages of all rooms share: locked fields, counts that stay cheap, refusals as messages."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import connection
+from django.db.models import QuerySet
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from altazion.lib.problems import Refused
+
+COUNTED = 1000
+BADGES = {
+    "good": "bg-green-100 text-green-700 dark:bg-green-500/20 dark:text-green-400",
+    "warn": "bg-orange-100 text-orange-700 dark:bg-orange-500/20 dark:text-orange-400",
+    "bad": "bg-red-100 text-red-700 dark:bg-red-500/20 dark:text-red-400",
+    "info": "bg-blue-100 text-blue-700 dark:bg-blue-500/20 dark:text-blue-400",
+    "none": "bg-base-500/8 text-base-700 dark:bg-base-500/20 dark:text-base-200",
+}
+
+
+class EstimatedPaginator(Paginator):
+    """Counts to a thousand, and asks the planner for the size of anything longer: no COUNT(*) over a large table."""
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        rows = self.object_list
+        if not isinstance(rows, QuerySet):
+            return len(rows)
+        few = rows.order_by()[: COUNTED + 1].values("pk")
+        counted = few.count()
+        return counted if counted <= COUNTED else max(COUNTED + 1, _planned(rows))
+
+
+def _planned(rows: QuerySet[Any]) -> int:
+    statement, values = rows.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as sql:
+        sql.execute(f"EXPLAIN (FORMAT JSON) {statement}", values)
+        return int(sql.fetchone()[0][0]["Plan"]["Plan Rows"])
+
+
+def lock_fields(form: BaseForm, names: Collection[str], source: str) -> None:
+    """Show fields that an import feeds with a padlock; whatever is posted for them is ignored."""
+    for name in names:
+        if field := form.fields.get(name):
+            field.disabled = True
+            field.required = False
+            field.help_text = fed_by(source)
+            field.label = format_html(
+                '{} <span class="material-symbols-outlined text-sm align-[-3px]" title="{}">lock</span>',
+                field.label or name,
+                fed_by(source),
+            )
+
+
+def fed_by(source: str) -> str:
+    """Why a field is locked, in words."""
+    return _("Fed by the flow %(source)s: change it there.") % {"source": source or "?"}
+
+
+def badge(text: object, tone: str = "none", title: str = "") -> SafeString:
+    """A small coloured label. tone: good, warn, bad, info, none."""
+    return format_html(
+        '<span class="inline-block font-semibold h-6 leading-6 px-2 rounded-default text-[11px] uppercase '
+        'whitespace-nowrap {}" title="{}">{}</span>',
+        BADGES[tone],
+        title,
+        text,
+    )
+
+
+class RefusalsAsMessages:
+    """For a ModelAdmin whose saving may be refused by the domain: the reason becomes a message, nothing is written."""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The form; back to it with the reason when the domain refused."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """What the admin's own history says; rows that a domain verb saved are not listed there."""
+        for formset in formsets or ():
+            for name in ("new_objects", "changed_objects", "deleted_objects"):
+                if not hasattr(formset, name):
+                    setattr(formset, name, [])
+        return super().construct_change_message(request, form, formsets, add)  # type: ignore[misc]
+
+
+class NeverDeleted:
+    """For a ModelAdmin whose records are archived, never deleted."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes here."""
+        return False
+
+
+def actor(request: HttpRequest) -> str:
+    """Who did it, for the logbook."""
+    return request.user.get_username()

@@ -1,0 +1,70 @@
+"""What the back office needs of every answer: a policy its theme can live with, and errors in its own dress."""
+
+from collections.abc import Callable
+
+from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from altazion.lib.problems import NotFound, Refused
+
+POLICY = {
+    # Alpine turns expressions of the theme's markup into functions; scripts in the page itself stay forbidden.
+    "script-src": [SELF, NONCE, UNSAFE_EVAL],
+    # The theme writes its colours into a style element and positions its menus with style attributes.
+    "style-src": [SELF, UNSAFE_INLINE],
+}
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def _in_office(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:index"))
+
+
+class OfficeMiddleware:
+    """Below /office/ only: the wider policy, and a page with a way out for what is missing or forbidden."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if _in_office(request) and not hasattr(response, "_csp_replace"):
+            response._csp_replace = POLICY  # type: ignore[attr-defined]  # noqa: SLF001 - how django-csp is told
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A sentence and a way out instead of a bare error; a refusal becomes a message on the page it came from."""
+        user = getattr(request, "user", None)
+        if not _in_office(request) or user is None or not user.is_staff:
+            return None
+        if isinstance(error, (Http404, NotFound)):
+            return _error_page(request, 404, _("This page does not exist"), _("It may have been moved or archived."))
+        if isinstance(error, PermissionDenied):
+            return _error_page(
+                request,
+                403,
+                _("This is not open to you"),
+                _("Your account has no right to this page. Whoever manages rights in your team can give it."),
+            )
+        if isinstance(error, Refused) and request.method == "POST":
+            messages.error(request, error.message)
+            return HttpResponseRedirect(_page_before(request))
+        return None
+
+
+def _page_before(request: HttpRequest) -> str:
+    before = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
+        return before
+    return reverse("admin:index")
+
+
+def _error_page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    context = {**admin.site.each_context(request), "title": title, "sentence": sentence, "status": status}
+    return TemplateResponse(request, "office/error.html", context, status=status).render()

@@ -1,0 +1,17 @@
+"""Office pages of the catalogue."""
+
+from catalog.admin.products import ProductAdmin
+from catalog.admin.segments import SegmentAdmin
+from catalog.admin.selections import SelectionAdmin
+from catalog.admin.structure import AttributeAdmin, BrandAdmin, FamilyAdmin, ProductTypeAdmin, VatRateAdmin
+
+__all__ = [
+    "AttributeAdmin",
+    "BrandAdmin",
+    "FamilyAdmin",
+    "ProductAdmin",
+    "ProductTypeAdmin",
+    "SegmentAdmin",
+    "SelectionAdmin",
+    "VatRateAdmin",
+]

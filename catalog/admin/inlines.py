@@ -1,0 +1,159 @@
+"""Tabs of the product page. Rows that are typed in, and panels that only show."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from altazion.lib.money import net_of
+from catalog import forms
+from catalog.forms.parts import PlaceForm
+from catalog.models import BasePrice, Media, Product, ProductReference, ProductSegment, Publication
+from catalog.rules import locked_fields
+
+
+class PriceInline(TabularInline):
+    """Layers of price with tax; the amount without tax is worked out."""
+
+    model = BasePrice
+    form = forms.PriceForm
+    formset = forms.PriceFormSet
+    fields = ("channel", "store", "amount", "without_tax", "promo_amount", "promo_from", "promo_to")
+    readonly_fields = ("without_tax",)
+    extra = 0
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BasePrice]:
+        """Grids are shown elsewhere."""
+        return super().get_queryset(request).select_related("product__vat_rate").order_by("store", "channel", "pk")
+
+    @display(description=_("Without tax"))
+    def without_tax(self, price: BasePrice) -> str:
+        """Worked out from the price with tax and the product's rate."""
+        if price.pk is None or price.amount is None:
+            return "—"
+        return number_format(net_of(price.amount, price.product.vat_rate.rate), 2, force_grouping=True)
+
+
+class PlaceInline(TabularInline):
+    """Where shoppers find it."""
+
+    model = ProductSegment
+    form = PlaceForm
+    formset = forms.PlaceFormSet
+    fields = ("segment", "is_primary", "relevance")
+    autocomplete_fields = ("segment",)
+    extra = 0
+    tab = True
+
+    def has_change_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        """Places that an import feeds are locked."""
+        return super().has_change_permission(request, obj) and not _fed(obj, "places")
+
+    def has_add_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        """As for changing."""
+        return super().has_add_permission(request, obj) and not _fed(obj, "places")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        """As for changing."""
+        return super().has_delete_permission(request, obj) and not _fed(obj, "places")
+
+
+class ReferenceInline(TabularInline):
+    """EAN and others; several products may carry one."""
+
+    model = ProductReference
+    form = forms.ReferenceForm
+    fields = ("type", "value", "is_main")
+    extra = 0
+    tab = True
+
+
+class MediaInline(TabularInline):
+    """Pictures, videos, documents."""
+
+    model = Media
+    form = forms.MediaForm
+    fields = ("kind", "upload", "location", "alt", "title", "position", "is_public")
+    extra = 0
+    tab = True
+
+
+class PanelFormSet(BaseInlineFormSet):
+    """No rows: the tab shows a panel."""
+
+    panel = "panel"
+
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        """The word in the tab's address."""
+        return cls.panel
+
+
+class Panel(TabularInline):
+    """A tab that shows something instead of rows."""
+
+    model = Publication
+    extra = 0
+    max_num = 0
+    tab = True
+    panel = ""
+    title: Any = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.verbose_name_plural = self.title
+        self.verbose_name = self.title
+        self.template = f"office/catalog/panel_{self.panel}.html"
+        self.formset = type("PanelFormSet", (PanelFormSet,), {"panel": self.panel})
+        super().__init__(*args, **kwargs)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Nothing."""
+        return super().get_queryset(request).none()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever sees the product."""
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """No rows."""
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission  # type: ignore[assignment]
+
+
+class AttributesPanel(Panel):
+    """Typed inputs of the main form, by group."""
+
+    panel = "attributes"
+    title = _("Attributes")
+
+
+class VariantsPanel(Panel):
+    """Variants and the way to make them."""
+
+    panel = "variants"
+    title = _("Variants")
+
+
+class PublicationPanel(Panel):
+    """Channel by channel: shown or not, and why not."""
+
+    panel = "publication"
+    title = _("Publication")
+
+
+class LogPanel(Panel):
+    """Who changed what, when."""
+
+    panel = "log"
+    title = _("Log")
+
+
+def _fed(product: Product | None, name: str) -> bool:
+    return bool(product and name in locked_fields(product.fed_fields))

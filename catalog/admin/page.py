@@ -1,0 +1,80 @@
+"""Context of the product page's bar and panels."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog.enums import ProductKind, ProductState
+from catalog.models import Attribute, Product
+from catalog.selectors import office, product_page
+from catalog.selectors.facts import hints, refusals_to_validate
+
+
+def page_context(admin: Any, request: HttpRequest, product: Product, form: ModelForm) -> dict[str, Any]:
+    """Everything the bar and the panels of a product need."""
+    completeness, missing = hints(product)
+    channels = product_page.on_channels(product)
+    return {
+        "product": product,
+        "row": office.rows([product])[product.pk],
+        "completeness": completeness,
+        "missing": missing,
+        "to_validate": refusals_to_validate([product])[product.pk],
+        "channels": channels,
+        "publishable": [one for one in channels if not one.publication],
+        "published": [one for one in channels if one.publication],
+        "variants": product_page.variants_of(product) if product.kind == ProductKind.PARENT else [],
+        "differentiating": list(Attribute.objects.filter(is_differentiating=True)[:4]),
+        "attribute_groups": _groups(form),
+        "attributes_all": request.GET.get("attributes") == "all" or Attribute.objects.count() <= product_page.FEW,
+        "events": [(event, sentence(event)) for event in office.events_of(product)],
+        "is_archived": product.state == ProductState.ARCHIVED,
+        "is_validated": product.state == ProductState.VALIDATED,
+        "may_validate": request.user.has_perm("catalog.validate_product"),
+        "may_publish": request.user.has_perm("catalog.publish_product"),
+        "may_change": admin.has_change_permission(request, product),
+        "task_url": _task_url(request, product),
+    }
+
+
+def sentence(event: Any) -> str:
+    """An event of the logbook in words."""
+    data = event.data
+    words = {
+        "created": _("made the product"),
+        "changed": _("changed %(fields)s") % {"fields": ", ".join(data.get("fields", []))},
+        "validated": _("validated it"),
+        "withdrawn": _("took it back into preparation"),
+        "published": _("published it on %(channel)s") % {"channel": data.get("channel", "")},
+        "unpublished": _("took it off %(channel)s") % {"channel": data.get("channel", "")},
+        "archived": _("archived it"),
+        "restored": _("restored it"),
+        "places": _("changed its segments"),
+        "prices": _("changed prices: %(amounts)s") % {"amounts": ", ".join(data.get("amounts", []))},
+        "references": _("changed its references"),
+        "media": _("changed its media"),
+        "children_made": _("made %(count)s variants") % {"count": data.get("count", "")},
+    }
+    return words.get(data.get("change", ""), event.kind)
+
+
+def _groups(form: Any) -> list[tuple[str, list[Any]]]:
+    names = form.attribute_names()
+    definitions = {a.code: a for a in Attribute.objects.filter(code__in=[n.removeprefix("attr_") for n in names])}
+    groups: dict[str, list[Any]] = {}
+    for name in names:
+        definition = definitions[name.removeprefix("attr_")]
+        groups.setdefault(definition.group, []).append((form[name], definition))
+    return list(groups.items())
+
+
+def _task_url(request: HttpRequest, product: Product) -> str:
+    if not request.user.has_perm("tasks_mgmt.add_task"):
+        return ""
+    page = reverse("admin:catalog_product_change", args=[product.pk])
+    about = {"subject_kind": "product", "subject_id": product.pk, "subject_label": str(product), "subject_url": page}
+    return f"{reverse('admin:index')}tasks_mgmt/task/add/?{urlencode(about)}"

@@ -1,0 +1,167 @@
+"""The product list and the product page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import BaseFormSet, ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from altazion.lib.clock import now
+from altazion.lib.office import EstimatedPaginator, NeverDeleted, RefusalsAsMessages, actor
+from catalog import services
+from catalog.admin import inlines
+from catalog.admin.actions import ProductActions
+from catalog.admin.page import page_context
+from catalog.admin.product_list import ChannelFilter, Columns, ProductChangeList, SegmentFilter, StateFilter
+from catalog.enums import ProductKind
+from catalog.forms import ProductForm, attribute_fields
+from catalog.models import BasePrice, Media, Product, ProductReference, ProductSegment
+from catalog.selectors import lookup
+from catalog.selectors.product_page import attributes_for
+from catalog.services.parts import Placement
+
+ROWS: dict[Any, Callable[..., None]] = {
+    BasePrice: services.save_prices,
+    ProductReference: services.save_references,
+}
+
+
+@admin.register(Product)
+class ProductAdmin(ProductActions, Columns, RefusalsAsMessages, NeverDeleted, ModelAdmin):
+    """A merchandiser's desk."""
+
+    list_display = ("picture", "title", "family", "segment", "brand", "state_badge", "published", "price", "stock")
+    list_display_links = ("title",)
+    list_select_related = ("family", "brand", "parent")
+    list_filter = (
+        StateFilter,
+        ("kind", ChoicesDropdownFilter),
+        ("family", AutocompleteSelectFilter),
+        SegmentFilter,
+        ("brand", AutocompleteSelectFilter),
+        ChannelFilter,
+    )
+    list_filter_submit = True
+    list_fullwidth = True
+    list_per_page = 50
+    list_max_show_all = 50
+    show_full_result_count = False
+    paginator = EstimatedPaginator
+    search_fields = ("sku", "name")
+    search_help_text = _("SKU, name, EAN or any other reference")
+    ordering = ("-id",)
+    form = ProductForm
+    warn_unsaved_form = True
+    compressed_fields = True
+    autocomplete_fields = ("family", "brand")
+    change_form_outer_before_template = "office/catalog/product_bar.html"
+    change_form_show_cancel_button = True
+    fieldsets = (
+        (None, {"fields": ("sku", "name", "short_description", "description")}),
+        (_("Arrangement"), {"fields": (("type", "vat_rate"), ("family", "brand"), ("importance", "limited_below"))}),
+        (_("Logistics"), {"fields": (("stock_type", "weight_g"),)}),
+        (_("Web"), {"fields": ("slug", "meta_description")}),
+        (_("English"), {"fields": ("name_en", "description_en"), "classes": ["collapse"]}),
+    )
+    inlines = (
+        inlines.PriceInline,
+        inlines.PlaceInline,
+        inlines.ReferenceInline,
+        inlines.AttributesPanel,
+        inlines.MediaInline,
+        inlines.VariantsPanel,
+        inlines.PublicationPanel,
+        inlines.LogPanel,
+    )
+
+    class Media:
+        css = {"all": ["catalog/office.css"]}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type:
+        """Lines with what stands beside each product."""
+        return ProductChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        """By SKU, name or reference. Pickers see no archived products."""
+        if request.path.endswith("/autocomplete/"):
+            queryset = queryset.exclude(state="archived")
+        return (lookup.search(queryset, search_term) if search_term.strip() else queryset), False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:
+        """The form with one input per attribute of this product."""
+        show_all = request.GET.get("attributes") == "all"
+        fields = attribute_fields(attributes_for(obj, show_all=show_all)) if obj else {}
+        kwargs["form"] = type("ProductForm", (ProductForm,), fields)
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """A new product gets its prices and places at once, the rest when it exists; a variant has no places."""
+        found = super().get_inline_instances(request, obj)
+        if obj is None:
+            return [one for one in found if one.__class__.__name__ in {"PriceInline", "PlaceInline", "ReferenceInline"}]
+        hidden = {ProductKind.CHILD: {"PlaceInline", "VariantsPanel"}}.get(obj.kind, set())
+        return [one for one in found if one.__class__.__name__ not in hidden]
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        """One domain call: create or change."""
+        if change:
+            services.change_product(obj, form.changes(), at=now(), actor=actor(request))
+            return
+        fields = {name: value for name, value in form.changes().items() if name != "sku"}
+        made = services.create_product(form.cleaned_data["sku"], at=now(), actor=actor(request), **fields)
+        obj.pk, obj._state.adding = made.pk, False  # noqa: SLF001 - the admin goes on with the stored product
+        obj.refresh_from_db()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: BaseFormSet, change: bool) -> None:
+        """Rows of a tab through the verb for that tab."""
+        if not formset.has_changed():
+            return
+        rows: Any = formset
+        product, who = form.instance, actor(request)
+        if rows.model is ProductSegment:
+            self._save_places(product, rows, who)
+        elif rows.model is Media:
+            self._save_media(product, rows, who)
+        elif rows.model in ROWS:
+            kept = rows.save(commit=False)
+            ROWS[rows.model](product, kept, rows.deleted_objects, at=now(), actor=who)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The buttons' addresses."""
+        own = [
+            path("<int:pk>/do/<slug:verb>/", self.admin_site.admin_view(self.do), name="catalog_product_do"),
+            path("<int:pk>/children/", self.admin_site.admin_view(self.children), name="catalog_product_children"),
+        ]
+        return own + super().get_urls()
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page, with what its panels show."""
+        product = kwargs.get("obj")
+        if product is not None:
+            context.update(page_context(self, request, product, context["adminform"].form))
+        response: TemplateResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
+
+    def _save_places(self, product: Product, formset: Any, who: str) -> None:
+        rows = [form.cleaned_data for form in formset.forms if form.cleaned_data.get("segment")]
+        wanted = [
+            Placement(row["segment"], row["is_primary"], row["relevance"]) for row in rows if not row.get("DELETE")
+        ]
+        services.place_in_segments(product, wanted, at=now(), actor=who)
+
+    def _save_media(self, product: Product, formset: Any, who: str) -> None:
+        kept = formset.save(commit=False)
+        uploads = {id(form.instance): form.cleaned_data.get("upload") for form in formset.forms if form.cleaned_data}
+        files = {index: uploads[id(one)] for index, one in enumerate(kept) if uploads.get(id(one))}
+        services.save_media(product, kept, formset.deleted_objects, files=files, at=now(), actor=who)

@@ -1,0 +1,20 @@
+"""What colleagues type about the catalogue."""
+
+from catalog.forms.children import ChildrenForm
+from catalog.forms.parts import MediaForm, PlaceFormSet, PriceForm, PriceFormSet, ReferenceForm
+from catalog.forms.product import ProductForm, attribute_fields
+from catalog.forms.structure import PasteForm, ReplacementForm, SegmentForm
+
+__all__ = [
+    "ChildrenForm",
+    "MediaForm",
+    "PasteForm",
+    "PlaceFormSet",
+    "PriceForm",
+    "PriceFormSet",
+    "ProductForm",
+    "ReferenceForm",
+    "ReplacementForm",
+    "SegmentForm",
+    "attribute_fields",
+]

@@ -1,0 +1,137 @@
+"""The product form: fields of its own, one typed input per attribute, and locks on what an import feeds."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold import widgets
+
+from altazion.lib.office import lock_fields
+from catalog import rules
+from catalog.enums import AttributeType, ProductKind, ProductState
+from catalog.models import Attribute, Product
+from catalog.services.products import CHANGEABLE
+
+PREFIX = "attr_"
+YES_NO = [("", "—"), ("true", gettext_lazy("yes")), ("false", gettext_lazy("no"))]
+
+
+class ProductForm(forms.ModelForm):
+    """A product as a merchandiser types it; English texts stand beside the French ones."""
+
+    name_en = forms.CharField(
+        label=gettext_lazy("Name in English"), required=False, max_length=250, widget=widgets.UnfoldAdminTextInputWidget
+    )
+    description_en = forms.CharField(
+        label=gettext_lazy("Description in English"), required=False, widget=widgets.UnfoldAdminTextareaWidget
+    )
+
+    class Meta:
+        model = Product
+        fields = (
+            "sku",
+            "name",
+            "slug",
+            "short_description",
+            "description",
+            "meta_description",
+            "type",
+            "vat_rate",
+            "family",
+            "brand",
+            "stock_type",
+            "weight_g",
+            "importance",
+            "limited_below",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        english = (self.instance.translations or {}).get("en", {})
+        self.initial.setdefault("name_en", english.get("name", ""))
+        self.initial.setdefault("description_en", english.get("description", ""))
+        for name in self.attribute_names():
+            value = self.instance.attributes.get(name.removeprefix(PREFIX))
+            self.initial[name] = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+        locked = rules.locked_fields(self.instance.fed_fields or [])
+        whole = set(self.attribute_names()) if "attributes" in locked else set()
+        single = {PREFIX + one.split(".", 1)[1] for one in locked if one.startswith("attributes.")}
+        lock_fields(self, (locked - {"attributes"}) | whole | single, self.instance.source)
+        if self.instance.kind == ProductKind.CHILD and "name" in self.fields:
+            self.fields["name"].help_text = _("Empty: its parent's name.")
+
+    def attribute_names(self) -> list[str]:
+        """Names of the inputs that are attributes."""
+        return [name for name in self.fields if name.startswith(PREFIX)]
+
+    def clean(self) -> dict[str, Any]:
+        """A validated product keeps a name; what is wrong in another tab is said on top as well."""
+        cleaned = super().clean() or {}
+        validated = self.instance.state == ProductState.VALIDATED and self.instance.kind != ProductKind.CHILD
+        if validated and "name" in cleaned and not cleaned["name"]:
+            self.add_error("name", _("A validated product needs a name."))
+        wrong = [str(self.fields[name].label) for name in self.attribute_names() if name in self.errors]
+        if wrong:
+            self.add_error(None, _("Attributes to correct: %(names)s") % {"names": ", ".join(wrong)})
+        return cleaned
+
+    def changes(self) -> dict[str, Any]:
+        """What the colleague changed, as `catalog.services.change_product` takes it."""
+        changed = {name: self.cleaned_data[name] for name in self.changed_data if name in CHANGEABLE}
+        attributes = {
+            name.removeprefix(PREFIX): self.cleaned_data.get(name)
+            for name in self.changed_data
+            if name.startswith(PREFIX)
+        }
+        if attributes:
+            changed["attributes"] = attributes
+        if {"name_en", "description_en"} & set(self.changed_data):
+            kept = dict((self.instance.translations or {}).get("en", {}))
+            kept |= {name: self.cleaned_data[f"{name}_en"] for name in ("name", "description")}
+            english = {name: value for name, value in kept.items() if value}
+            changed["translations"] = {**(self.instance.translations or {}), "en": english}
+        return changed
+
+
+def attribute_fields(attributes: Iterable[Attribute]) -> dict[str, forms.Field]:
+    """One input per attribute, of the attribute's type. Give the attributes with their options prefetched."""
+    return {PREFIX + attribute.code: _field(attribute) for attribute in attributes}
+
+
+def _field(attribute: Attribute) -> forms.Field:
+    label = f"{attribute.name} ({attribute.unit})" if attribute.unit else attribute.name
+    common: dict[str, Any] = {"label": label, "required": False}
+    kind = attribute.type
+    if kind == AttributeType.NUMBER:
+        return forms.DecimalField(localize=True, widget=widgets.UnfoldAdminTextInputWidget, **common)
+    if kind == AttributeType.BOOLEAN:
+        return forms.ChoiceField(choices=YES_NO, widget=widgets.UnfoldAdminSelectWidget, **common)
+    if kind == AttributeType.DATE:
+        return forms.DateField(widget=widgets.UnfoldAdminSingleDateWidget, **common)
+    if kind == AttributeType.URL:
+        return forms.URLField(assume_scheme="https", widget=widgets.UnfoldAdminURLInputWidget, **common)
+    if kind == AttributeType.LONG_TEXT:
+        return forms.CharField(widget=widgets.UnfoldAdminTextareaWidget({"rows": 3}), **common)
+    if kind == AttributeType.LIST:
+        options = [(option.code, option.label) for option in attribute.options.all()]
+        return OptionsField(choices=options, widget=widgets.UnfoldAdminSelect2MultipleWidget, **common)
+    return forms.CharField(max_length=rules.TEXT_LENGTH, widget=widgets.UnfoldAdminTextInputWidget, **common)
+
+
+class OptionsField(forms.MultipleChoiceField):
+    """One or several values of a list; one is kept as itself, several as a list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The stored value as the list that the widget wants."""
+        return [value] if isinstance(value, str) else value or []
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare as lists."""
+        return super().has_changed(self.prepare_value(initial), data)
+
+    def clean(self, value: Any) -> Any:
+        """The chosen code, or the list of them."""
+        chosen = super().clean(value)
+        return chosen[0] if len(chosen) == 1 else chosen or None

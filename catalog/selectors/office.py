@@ -1,0 +1,111 @@
+"""What the product list of Office shows beside each product, fetched for a whole page at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from catalog.enums import MediaKind
+from catalog.models import BasePrice, Media, Product, ProductSegment, Publication, Segment
+from logbook.models import Event
+
+
+@dataclass
+class Row:
+    """The rest of a line: picture address, primary segment, channels, price with tax ("from" for parents), stock."""
+
+    image: str = ""
+    segment: str = ""
+    channels: list[str] = field(default_factory=list)
+    price: Decimal | None = None
+    is_from: bool = False
+    stock: int | None = None
+
+
+def rows(products: Sequence[Product]) -> dict[int, Row]:
+    """Lines for products; variants take picture, segment, channels and price of their parent. Five queries."""
+    family = {product.pk: product.parent_id for product in products}
+    ids = {*family, *(pk for pk in family.values() if pk)}
+    images = _images(ids)
+    segments = dict(
+        ProductSegment.objects.filter(product__in=ids, is_primary=True).values_list("product_id", "segment__name")
+    )
+    channels: dict[int, list[str]] = {}
+    for pk, name in Publication.objects.filter(product__in=ids).values_list("product_id", "channel__name"):
+        channels.setdefault(pk, []).append(name)
+    prices, lowest = _prices(ids)
+    stock = _stock(family)
+    found = {}
+    for pk, parent in family.items():
+        found[pk] = Row(
+            image=images.get(pk) or images.get(parent or 0, ""),
+            segment=segments.get(pk) or segments.get(parent or 0, ""),
+            channels=sorted(channels.get(parent or pk, [])),
+            price=prices.get(pk) or lowest.get(pk) or prices.get(parent or 0),
+            is_from=pk not in prices and pk in lowest,
+            stock=stock.get(pk),
+        )
+    return found
+
+
+def events_of(product: Product, most: int = 50) -> list[Event]:
+    """The last events of a product, latest first. One query."""
+    return list(Event.objects.filter(subject_kind="product", subject_id=str(product.pk)).order_by("-id")[:most])
+
+
+def segment_choices() -> list[tuple[str, str]]:
+    """Living segments in tree order with their indent, for filters and pickers; at most 1000. One query."""
+    living = list(Segment.objects.filter(archived=False).order_by("level", "position", "name")[:1000])
+    below: dict[int | None, list[Segment]] = {}
+    for segment in living:
+        below.setdefault(segment.parent_id, []).append(segment)
+    choices: list[tuple[str, str]] = []
+
+    def walk(parent: int | None) -> None:
+        for segment in below.get(parent, []):
+            choices.append((str(segment.pk), "\u2003" * (segment.level - 1) + segment.name))
+            walk(segment.pk)
+
+    walk(None)
+    return choices
+
+
+def _images(ids: Iterable[int]) -> dict[int, str]:
+    pictures = Media.objects.filter(Q(product__in=ids) | Q(product__parent__in=ids), kind=MediaKind.IMAGE)
+    found: dict[int, str] = {}
+    borrowed: dict[int, str] = {}
+    for one in pictures.select_related("product").order_by("position", "id"):
+        found.setdefault(one.product_id, one.url)
+        if one.product.parent_id:
+            borrowed.setdefault(one.product.parent_id, one.url)
+    return borrowed | found
+
+
+def _prices(ids: Iterable[int]) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+    base = BasePrice.objects.filter(channel=None, store=None, grid="")
+    own: dict[int, Decimal] = {}
+    lowest: dict[int, Decimal] = {}
+    wanted = base.filter(Q(product__in=ids) | Q(product__parent__in=ids))
+    for pk, parent, amount in wanted.values_list("product_id", "product__parent_id", "amount"):
+        own[pk] = amount
+        if parent:
+            lowest[parent] = min(amount, lowest.get(parent, amount))
+    return own, lowest
+
+
+def _stock(family: dict[int, int | None]) -> dict[int, int]:
+    counted = Product.objects.filter(Q(pk__in=family) | Q(parent__in=family)).values_list("pk", "parent_id")
+    totals: dict[int, int] = {}
+    for pk, parent, units in counted.annotate(units=Sum(F("balances__physical") - F("balances__reserved"))):
+        if units is not None:
+            totals[pk] = totals.get(pk, 0) + units
+            if parent:
+                totals[parent] = totals.get(parent, 0) + units
+    return totals
+
+
+def in_segment(products: QuerySet[Product], segment_id: int) -> QuerySet[Product]:
+    """Products that stand in a segment or below it."""
+    below = ProductSegment.objects.filter(segment__path__contains=[segment_id]).values("product")
+    return products.filter(pk__in=below)

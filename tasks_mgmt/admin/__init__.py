@@ -1,0 +1,57 @@
+"""Office: the personal space of tasks, and the kinds of automatic task."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from unfold.admin import ModelAdmin
+
+from tasks_mgmt.admin import pages
+from tasks_mgmt.models import Task, TaskKind
+
+
+@admin.register(Task)
+class TaskAdmin(ModelAdmin):
+    """Every colleague has this space: its pages show what concerns them, so no permission opens it."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_staff
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_staff
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            path("", guard(pages.my_tasks), name="tasks_mgmt_task_changelist"),
+            path("new/", guard(pages.new_task), name="tasks_mgmt_task_new"),
+            path("<int:pk>/", guard(pages.task_page), name="tasks_mgmt_task_change"),
+            path("<int:pk>/act/", guard(pages.act), name="tasks_mgmt_task_act"),
+        ]
+
+
+@admin.register(TaskKind)
+class TaskKindAdmin(ModelAdmin):
+    """What gives birth to a task, who gets it; new recipients count for new tasks only."""
+
+    list_display = ("label", "group", "importance", "due_in_hours", "active")
+    list_editable = ("group", "importance", "due_in_hours", "active")
+    list_select_related = ("group",)
+    readonly_fields = ("code",)
+    fields = ("code", "label", "group", "importance", "due_in_hours", "active")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # a kind without code that raises it would do nothing
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

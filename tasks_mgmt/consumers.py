@@ -1,0 +1,224 @@
+"""Failures and promises become tasks; when the cause is gone the task closes itself (law 8)."""
+
+from django.db.models import F
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from logbook.models import Event, FailedDelivery
+from logbook.ports import consumer
+from logistics.models import StockBalance
+from orders.models import Order
+from tasks_mgmt import enums
+from tasks_mgmt.selectors import open_about, open_of_kind
+from tasks_mgmt.services import Subject, raise_for_cause, settle_causes, store_team
+
+
+def office_url(name: str, *args: object) -> str:
+    """A page of Office, or nothing while it does not exist."""
+    try:
+        return reverse(f"admin:{name}", args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@consumer("tasks_mgmt.flows", kinds=["integrations.run_failed", "integrations.run_finished"])
+def on_run(event: Event) -> None:
+    """A failed, held or partly refused run asks for a person; a good one settles what the earlier ones asked."""
+    flow = str(event.data.get("flow", ""))
+    state = "failed" if event.kind.endswith("run_failed") else str(event.data.get("state", ""))
+    makers: dict[str, tuple[str, str]] = {
+        "failed": (enums.FLOW_FAILED, _("Flow “%(flow)s” failed")),
+        "held": (enums.FLOW_HELD, _("Flow “%(flow)s” is held back")),
+        "done_with_rejections": (enums.FLOW_REJECTIONS, _("Flow “%(flow)s”: rows were refused")),
+    }
+    if state in makers:
+        kind, title = makers[state]
+        raise_for_cause(
+            kind,
+            cause=f"{kind}:{flow}",
+            title=title % {"flow": flow},
+            description=_run_words(event),
+            subject=Subject(
+                "integrations.run",
+                event.subject_id,
+                _("Run %(number)s of %(flow)s") % {"number": event.subject_id, "flow": flow},
+                office_url("integrations_run_change", event.subject_id),
+            ),
+            at=event.at,
+        )
+    settled = {"done": [makers[s][0] for s in makers], "done_with_rejections": [enums.FLOW_FAILED, enums.FLOW_HELD]}
+    causes = [f"{kind}:{flow}" for kind in settled.get(state, [])]
+    if causes:
+        settle_causes(causes, at=event.at, word=_("A later run of this flow went well."))
+
+
+def _run_words(event: Event) -> str:
+    message = str(event.data.get("message") or "")
+    counts = event.data.get("counts") or {}
+    refused = counts.get("rejected", counts.get("rows_rejected", 0)) if isinstance(counts, dict) else 0
+    if refused:
+        line = ngettext("%(count)s row was refused.", "%(count)s rows were refused.", refused) % {"count": refused}
+        message = f"{line} {message}".strip()
+    return message
+
+
+@consumer("tasks_mgmt.orders", kinds=["integrations.order_refused", "orders.order_placed"])
+def on_order(event: Event) -> None:
+    """The ERP refused an order: mend it. A pickup order came in: prepare it."""
+    if event.kind == "orders.order_placed":
+        _prepare(event)
+        return
+    number = str(event.data.get("number") or event.subject_id)
+    raise_for_cause(
+        enums.ORDER_REFUSED,
+        cause=f"{enums.ORDER_REFUSED}:{event.subject_id}",
+        title=_("The ERP refused order %(number)s") % {"number": number},
+        description=str(event.data.get("reason") or event.data.get("message") or event.data.get("refusal") or ""),
+        subject=_order_subject(event.subject_id, number),
+        at=event.at,
+    )
+
+
+def _prepare(event: Event) -> None:
+    order = Order.objects.select_related("store").filter(guid=event.subject_id).first()
+    if order is None or order.store is None or order.state != "placed":
+        return
+    raise_for_cause(
+        enums.ORDER_TO_PREPARE,
+        cause=f"{enums.ORDER_TO_PREPARE}:{event.subject_id}",
+        title=_("Prepare order %(number)s for %(store)s") % {"number": order.number, "store": order.store.name},
+        description=_("%(name)s will come for it. Take the goods off the shelf, then mark the order ready.")
+        % {"name": order.recipient},
+        subject=_order_subject(event.subject_id, order.number),
+        to=store_team(order.store),
+        at=event.at,
+    )
+
+
+def _order_subject(guid: str, number: str) -> Subject:
+    pk = Order.objects.filter(guid=guid).values_list("pk", flat=True).first()
+    url = office_url("orders_order_change", pk) if pk else ""
+    return Subject("orders.order", guid, _("Order %(number)s") % {"number": number}, url)
+
+
+@consumer("tasks_mgmt.refunds", kinds=["orders.refund_due"])
+def on_refund_due(event: Event) -> None:
+    """More was received than is owed: somebody gives it back."""
+    number = str(event.data.get("number") or event.subject_id)
+    raise_for_cause(
+        enums.REFUND_DUE,
+        cause=f"{enums.REFUND_DUE}:{event.subject_id}",
+        title=_("Give money back for order %(number)s") % {"number": number},
+        description=str(event.data.get("reason") or event.data.get("message") or ""),
+        subject=_order_subject(event.subject_id, number),
+        at=event.at,
+    )
+
+
+@consumer("tasks_mgmt.orders_done", kinds=["orders.order_ready", "orders.order_done", "orders.order_cancelled"])
+def on_order_moved(event: Event) -> None:
+    """Prepared or cancelled: nobody has to prepare it any more."""
+    word = _("The order was cancelled.") if event.kind.endswith("cancelled") else _("The order is prepared.")
+    settle_causes([f"{enums.ORDER_TO_PREPARE}:{event.subject_id}"], at=event.at, word=word)
+
+
+@consumer("tasks_mgmt.handovers", kinds=["integrations.order_acknowledged"])
+def on_handover(event: Event) -> None:
+    """The ERP took the order after all."""
+    settle_causes([f"{enums.ORDER_REFUSED}:{event.subject_id}"], at=event.at, word=_("The ERP took the order."))
+
+
+@consumer("tasks_mgmt.stock_low", kinds=["logistics.stock_low"])
+def on_stock_low(event: Event) -> None:
+    """Last pieces at a place: order more, or let it go."""
+    data = event.data
+    product, sku = data.get("product", event.subject_id), data.get("sku", "")
+    raise_for_cause(
+        enums.STOCK_LOW,
+        cause=f"{enums.STOCK_LOW}:{product}:{data.get('place', '')}",
+        title=_("Last pieces of %(sku)s: %(available)s left") % {"sku": sku, "available": data.get("available", 0)},
+        subject=Subject("catalog.product", str(product), str(sku), office_url("catalog_product_change", product)),
+        at=event.at,
+    )
+
+
+@consumer("tasks_mgmt.shortages", kinds=["logistics.shortage_found"])
+def on_shortage(event: Event) -> None:
+    """A file or a count found less than was promised: somebody has to choose who waits."""
+    found = StockBalance.objects.filter(shortage__gt=0)[:1000].count() or len(event.data.get("ids", [])) or 1
+    url = office_url("logistics_stockbalance_changelist")
+    raise_for_cause(
+        enums.SHORTAGE,
+        cause=enums.SHORTAGE,
+        title=ngettext(
+            "%(count)s product is promised but missing", "%(count)s products are promised but missing", found
+        )
+        % {"count": found},
+        description=_("A stock file or a count found fewer units than orders were promised. Find the units or call."),
+        subject=Subject("logistics.stockbalance", "", _("Stock"), url),
+        at=event.at,
+    )
+
+
+@consumer("tasks_mgmt.divergences", kinds=["logistics.divergence_found"])
+def on_divergence(event: Event) -> None:
+    """Balances and ledger disagree: someone has to count."""
+    raise_for_cause(
+        enums.DIVERGENCE,
+        cause=enums.DIVERGENCE,
+        title=_("Stock and its ledger disagree"),
+        description=str(event.data.get("message") or ""),
+        subject=Subject("logistics.stockbalance", "", _("Stock"), office_url("logistics_stockmovement_changelist")),
+        at=event.at,
+    )
+
+
+@consumer("tasks_mgmt.stock_back", kinds=["logistics.stock_changed"])
+def on_stock_changed(event: Event) -> None:
+    """Enough is there again: tasks about last pieces and shortages close themselves."""
+    for look in (_settle_low, _settle_shortage):
+        look(event)
+
+
+def _settle_low(event: Event) -> None:
+    ids = [str(number) for number in event.data.get("ids", [])]
+    tasks = {task.cause: task for task in open_about("catalog.product", ids, kind=enums.STOCK_LOW)}
+    if not tasks:
+        return
+    enough = StockBalance.objects.filter(product_id__in={int(task.subject_id) for task in tasks.values()}).filter(
+        physical__gt=F("reserved") + F("safety") + _LAST_PIECES
+    )
+    back = {f"{enums.STOCK_LOW}:{product}:{place}" for product, place in enough.values_list("product_id", "place_id")}
+    settle_causes([cause for cause in tasks if cause in back], at=event.at, word=_("There is enough stock again."))
+
+
+def _settle_shortage(event: Event) -> None:
+    if open_of_kind(enums.SHORTAGE).exists() and not StockBalance.objects.filter(shortage__gt=0).exists():
+        settle_causes([enums.SHORTAGE], at=event.at, word=_("Nothing is missing any more."))
+
+
+@consumer("tasks_mgmt.deliveries", kinds=["logbook.delivery_failed"])
+def on_delivery_failed(event: Event) -> None:
+    """A consumer could not take an event: one task per consumer, with the button in the list of failures."""
+    name = event.subject_id
+    if FailedDelivery.objects.filter(consumer=name, resolved_at=None).exists():
+        raise_for_cause(
+            enums.DELIVERY_FAILED,
+            cause=f"{enums.DELIVERY_FAILED}:{name}",
+            title=_("“%(name)s” could not take an event") % {"name": name},
+            description=str(event.data.get("error") or ""),
+            subject=Subject("logbook.faileddelivery", name, name, office_url("logbook_faileddelivery_changelist")),
+            at=event.at,
+        )
+
+
+@consumer("tasks_mgmt.deliveries_done", kinds=["logbook.delivery_recovered"])
+def on_delivery_recovered(event: Event) -> None:
+    """Once nothing of a consumer is left undelivered its task closes."""
+    name = event.subject_id
+    if not FailedDelivery.objects.filter(consumer=name, resolved_at=None).exists():
+        settle_causes([f"{enums.DELIVERY_FAILED}:{name}"], at=event.at, word=_("Everything was delivered."))
+
+
+_LAST_PIECES = 2

@@ -1,0 +1,49 @@
+"""The kinds of automatic task that come with the platform."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+LOW, NORMAL, URGENT, CRITICAL = 10, 20, 30, 40
+LAST_RESORT = "Administrators"  # who gets what nobody else is named for
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What gives birth to a task, how much it matters, how soon, and which groups would be the right ones."""
+
+    code: str
+    label: str | Promise
+    importance: int
+    due_in_hours: int
+    groups: tuple[str, ...]
+
+
+_FLOWS = ("Flows", "Integration", "Flux", LAST_RESORT)
+_STOCK = ("Logistics", "Stock", "Logistique", LAST_RESORT)
+_ORDERS = ("Customer service", "Orders", "Service client", LAST_RESORT)
+
+FLOW_FAILED = "flow_failed"
+FLOW_HELD = "flow_held"
+FLOW_REJECTIONS = "flow_rejections"
+ORDER_REFUSED = "order_refused"
+ORDER_TO_PREPARE = "order_to_prepare"
+REFUND_DUE = "refund_due"
+STOCK_LOW = "stock_low"
+SHORTAGE = "shortage"
+DIVERGENCE = "divergence"
+DELIVERY_FAILED = "delivery_failed"
+
+KINDS = (
+    Kind(FLOW_FAILED, _("A flow failed"), URGENT, 4, _FLOWS),
+    Kind(FLOW_HELD, _("A flow is held back"), URGENT, 4, _FLOWS),
+    Kind(FLOW_REJECTIONS, _("A file had rows refused"), NORMAL, 48, _FLOWS),
+    Kind(ORDER_REFUSED, _("The ERP refused an order"), URGENT, 4, _ORDERS),
+    Kind(ORDER_TO_PREPARE, _("An order to prepare in the store"), URGENT, 2, _ORDERS),
+    Kind(REFUND_DUE, _("Money to give back"), URGENT, 24, _ORDERS),
+    Kind(STOCK_LOW, _("Last pieces of a product"), NORMAL, 48, _STOCK),
+    Kind(SHORTAGE, _("Promised but missing"), CRITICAL, 4, _STOCK),
+    Kind(DIVERGENCE, _("Stock and its ledger disagree"), CRITICAL, 4, _STOCK),
+    Kind(DELIVERY_FAILED, _("A part of the platform could not take an event"), URGENT, 8, (LAST_RESORT,)),
+)
