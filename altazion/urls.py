@@ -12,5 +12,6 @@ urlpatterns = [
     path("office/", admin.site.urls),
     path("api/v1/", include("logistics.api.urls")),
     path("api/v1/", include("orders.api.urls")),
+    path("api/v1/", include("integrations.api.urls")),
     *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),
 ]

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+REASON_COLUMN = "altazion_reason"  # the column that a rejects file has more than the file it came from
 _ACTS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"^[+-]?[\d\s.,()]*$")
 

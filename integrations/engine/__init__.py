@@ -2,6 +2,5 @@
 
 from integrations.engine.load import Outcome, Staged, Task, clean_up, merge, stage
 from integrations.engine.problems import FileProblem
-from integrations.engine.reading import REASON_COLUMN, Reader
 
-__all__ = ["REASON_COLUMN", "FileProblem", "Outcome", "Reader", "Staged", "Task", "clean_up", "merge", "stage"]
+__all__ = ["FileProblem", "Outcome", "Staged", "Task", "clean_up", "merge", "stage"]

@@ -47,6 +47,7 @@ class Staged:
     tables: Staging
     full: bool
     is_correction: bool
+    header: list[str]
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def stage(task: Task, tell: Tell) -> Staged:
         checks.check(tables, definition)
         checks.make_typed(tables, definition)
         execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(tables.text)))
-    return Staged(task, definition, tables, full, reader.is_correction)
+    return Staged(task, definition, tables, full, reader.is_correction, reader.names())
 
 
 def merge(staged: Staged, tell: Tell) -> Outcome:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from integrations.engine.diagnose import SAMPLE, check_beginning, check_header, likely_encoding, wrong_encoding
 from integrations.engine.problems import FileProblem
 from integrations.formats import Definition
+from integrations.rules import REASON_COLUMN
 
 LONGEST_LINE = 4 * 1024 * 1024
 LONGEST_CELL = 1024 * 1024
 _END = "\x03end of file\x03"
-REASON_COLUMN = "altazion_reason"  # the column that a rejects file has more than the file it came from
 Row = list[str]
 
 
@@ -66,11 +66,19 @@ class Reader:
             self.header = first
             self.is_correction = REASON_COLUMN in first
             return self._rest(rows)
+        if first[-1] == REASON_COLUMN:  # a rejects file names its columns even where the file it came from does not
+            self.is_correction = True
+            return self._rest(rows)
         return itertools.chain([first], self._rest(rows))
 
     def names(self) -> list[str]:
-        """Names of the columns for people: the header, or their numbers."""
-        return self.header or [str(place) for place in range(self.width)]
+        """Names of the columns for people, each once: the header, or their numbers."""
+        names, seen = self.header or [str(place) for place in range(self.width)], dict[str, int]()
+        for place, name in enumerate(names):
+            seen[name] = seen.get(name, 0) + 1
+            if seen[name] > 1:
+                names = [*names[:place], f"{name} ({seen[name]})", *names[place + 1 :]]
+        return names
 
     def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
         read: Callable[[int], str] = text.readline

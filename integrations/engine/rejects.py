@@ -48,17 +48,6 @@ def _rows_of(numbers: list[int], reader: Reader) -> Iterator[tuple[int, dict[str
         if want is None:
             return
         if reader.row_number == want:
-            names = reader.names()
-            extra = [f"+{place}" for place in range(1, len(row) - len(names) + 1)]
-            yield want, dict(zip([*_unique(names), *extra], row, strict=False))
+            extra = [f"+{place}" for place in range(1, len(row) - reader.width + 1)]
+            yield want, dict(zip([*reader.names(), *extra], row, strict=False))
             want = next(wanted, None)
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Column names made distinct, so that no cell of a row is lost."""
-    seen: dict[str, int] = {}
-    found = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return found

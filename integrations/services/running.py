@@ -12,6 +12,7 @@ from integrations.engine import FileProblem
 from integrations.enums import Coverage, Direction, RunState, Trigger
 from integrations.formats import Definition, DefinitionError
 from integrations.models import Run
+from integrations.rules import REASON_COLUMN
 from integrations.services.folders import deliver
 from integrations.services.lease import Heartbeat, Stopwatch, claim
 from integrations.services.receiving import open_raw
@@ -153,6 +154,7 @@ def _finish(run: Run, outcome: engine.Outcome, staged: engine.Staged, at: dt.dat
         notes.append(_("A corrected rejects file: rows that it does not hold were left alone."))
     if outcome.rejected > outcome.kept_rejections > 0:
         notes.append(_("Only the first %d rejections are kept.") % outcome.kept_rejections)
+    run.definition["header"] = [name for name in staged.header if name != REASON_COLUMN]
     state = RunState.DONE_WITH_REJECTIONS if outcome.rejected else RunState.DONE
     _close(run, state, " ".join([_summary(run), *notes]), at)
 
@@ -182,6 +184,7 @@ def _close(run: Run, state: RunState, message: str, at: dt.datetime, *, code: st
         state=state,
         message=message,
         stage="",
+        definition=run.definition,
         finished_at=at,
         lease_until=None,
         **{f"rows_{name}": count for name, count in counts.items()},

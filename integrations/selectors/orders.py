@@ -1,15 +1,14 @@
-"""Questions about flows, their runs, and orders on their way out."""
+"""Orders on their way out, as rows of a file and as documents."""
 
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
-from integrations.enums import RunState
-from integrations.models import Flow, OrderHandover, Run
-from integrations.rules import guarded, is_late
+from integrations.models import OrderHandover
+from integrations.rules import guarded
 from orders.models import Order, OrderLine
 
 _ADDRESS = ("recipient", "line1", "line2", "postcode", "city", "country")
@@ -21,7 +20,6 @@ ORDER_COLUMNS = (
     *("line", "line_kind", "sku", "name", "quantity", "base_unit", "unit", "vat_rate", "line_total"),
     *("line_net_total", "discount_reasons"),
 )
-_FINISHED = (RunState.DONE, RunState.DONE_WITH_REJECTIONS)
 
 
 def handovers() -> QuerySet[OrderHandover]:
@@ -120,26 +118,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
-
-
-def flows_with_health() -> QuerySet[Any]:
-    """Flows with their last run: `last_state`, `last_at` (last run that went well), `last_run`."""
-    runs = Run.objects.filter(flow=OuterRef("pk")).order_by("-pk")
-    settled = runs.exclude(state=RunState.IGNORED)
-    return Flow.objects.select_related("mapping").annotate(
-        last_run=Subquery(settled.values("pk")[:1]),
-        last_state=Subquery(settled.values("state")[:1]),
-        last_message=Subquery(settled.values("message")[:1]),
-        last_at=Subquery(runs.filter(state__in=_FINISHED).values("finished_at")[:1]),
-    )
-
-
-def troubled_flows(at: dt.datetime) -> list[tuple[Flow, str]]:
-    """Active flows that need a person: ("failed" or "late"), for the dashboard."""
-    troubled = []
-    for flow in flows_with_health().filter(active=True):
-        if flow.last_state == RunState.FAILED:
-            troubled.append((flow, "failed"))
-        elif is_late(flow.last_at, flow.expected_every_minutes, at):
-            troubled.append((flow, "late"))
-    return troubled

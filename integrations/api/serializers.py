@@ -1,0 +1,75 @@
+"""What the API of the flows room takes and gives."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from integrations.models import Run
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """A run: state, counts, message. It is over when `finished_at` is set."""
+
+    flow: Any = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    file = serializers.CharField(source="raw_file.name", read_only=True, default=None)
+    sha256 = serializers.CharField(source="raw_file.sha256", read_only=True, default=None)
+    rerun_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True)
+
+    class Meta:
+        model = Run
+        fields = (
+            *("guid", "flow", "state", "stage", "trigger", "file", "sha256", "rerun_of"),
+            *("queued_at", "started_at", "finished_at", "message"),
+            *("rows_read", "rows_new", "rows_changed", "rows_unchanged", "rows_archived", "rows_rejected"),
+        )
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    """A file in a multipart form. `partial`: it holds some rows only, whatever the flow says."""
+
+    file = serializers.FileField(allow_empty_file=True)
+    partial = serializers.BooleanField(default=False)  # type: ignore[assignment]
+
+
+class RerunSerializer(serializers.Serializer[Any]):
+    """How to run again. `current_definition`: with the mapping as it is now, else as it was then."""
+
+    only_failed = serializers.BooleanField(default=False)
+    current_definition = serializers.BooleanField(default=True)
+
+
+class PullSerializer(serializers.Serializer[Any]):
+    """Where to go on, and how many at most."""
+
+    after = serializers.CharField(required=False, default="", max_length=100)
+    limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=500)
+
+
+class OrderSerializer(serializers.Serializer[Any]):
+    """An order for the ERP: the columns of the order file, `vat` by rate, and its lines."""
+
+    def to_representation(self, instance: Any) -> Any:
+        return instance
+
+
+class OrderPageSerializer(serializers.Serializer[Any]):
+    """Unacknowledged orders, oldest first. `next`: the cursor to go on from; null at the end."""
+
+    orders = serializers.ListField(child=serializers.DictField())
+    next = serializers.CharField(allow_null=True)
+
+
+class AckSerializer(serializers.Serializer[Any]):
+    """The number the order has there, or why it cannot be taken: exactly one of both."""
+
+    outside_number = serializers.CharField(required=False, default="", max_length=60)
+    refusal = serializers.CharField(required=False, default="", max_length=300)
+
+
+class AckedSerializer(serializers.Serializer[Any]):
+    """What stands now."""
+
+    order_guid = serializers.UUIDField()
+    outside_number = serializers.CharField()
+    refusal = serializers.CharField()
+    acknowledged_at = serializers.DateTimeField()

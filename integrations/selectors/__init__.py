@@ -1,0 +1,18 @@
+"""Questions about flows, their runs, and orders on their way out."""
+
+from integrations.selectors.flows import flow_by_code, flows_with_health, run_by_guid, troubled_flows
+from integrations.selectors.orders import ORDER_COLUMNS, handovers, order_document, order_rows, orders_to_pull
+from integrations.selectors.rejects import reject_lines
+
+__all__ = [
+    "ORDER_COLUMNS",
+    "flow_by_code",
+    "flows_with_health",
+    "handovers",
+    "order_document",
+    "order_rows",
+    "orders_to_pull",
+    "reject_lines",
+    "run_by_guid",
+    "troubled_flows",
+]

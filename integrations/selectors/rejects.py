@@ -1,0 +1,56 @@
+"""A run's refused rows as a file of the kind that came, to be corrected and sent again."""
+
+import codecs
+import csv
+import io
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from integrations.formats.sentences import sentence
+from integrations.models import Rejection, Run
+from integrations.rules import REASON_COLUMN, guarded
+
+
+def reject_lines(run: Run) -> Iterator[bytes]:
+    """The file: written as the mapping says, with the reasons in a last column `altazion_reason`.
+
+    Cells that a spreadsheet would take for formulas are guarded; the engine takes the guards off again.
+    """
+    mapping = run.definition.get("mapping", {})
+    encode = codecs.getincrementalencoder(mapping.get("encoding", "utf-8-sig"))("replace").encode
+    write = _writer(str(mapping.get("separator", ";")), str(mapping.get("quote", '"')))
+    header = _columns(run)
+    yield encode(write([*header, REASON_COLUMN]))
+    rows = run.rejections.order_by("row_number", "id").iterator(chunk_size=2000)
+    for _number, group in itertools.groupby(rows, key=lambda rejection: rejection.row_number):
+        reasons = list(group)
+        cells = [guarded(str(reasons[0].raw.get(name, ""))) for name in header]
+        yield encode(write([*cells, " ".join(_why(reason) for reason in reasons)]))
+
+
+def _why(rejection: Rejection) -> str:
+    return guarded(sentence(rejection.code, rejection.field, rejection.value))
+
+
+def _columns(run: Run) -> list[str]:
+    """The columns in the order of the file (jsonb does not keep it), and those that too long rows have more."""
+    header = list(run.definition.get("header") or [])
+    wide = run.rejections.filter(code="too_many_cells").values_list("raw", flat=True)[:1000]
+    extra = {name for raw in wide for name in raw if name.startswith("+")} - set(header)
+    return header + sorted(extra, key=lambda name: int(name[1:]) if name[1:].isdigit() else 0)
+
+
+def _writer(separator: str, quote: str) -> Callable[[list[str]], str]:
+    if not quote:  # nothing can be quoted: the cells came without separators, the reasons must not have any
+        return lambda cells: separator.join(" ".join(c.replace(separator, " ").splitlines()) for c in cells) + "\r\n"
+    out = io.StringIO()
+    writer: Any = csv.writer(out, delimiter=separator, quotechar=quote, lineterminator="\r\n")
+
+    def write(cells: list[str]) -> str:
+        out.seek(0)
+        out.truncate()
+        writer.writerow(cells)
+        return out.getvalue()
+
+    return write
