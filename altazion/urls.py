@@ -13,5 +13,7 @@ urlpatterns = [
     path("api/v1/", include("logistics.api.urls")),
     path("api/v1/", include("orders.api.urls")),
     path("api/v1/", include("integrations.api.urls")),
+    path("api/v1/", include("sellers.api.urls")),
+    path("signage/", include("signage.urls")),
     *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),
 ]

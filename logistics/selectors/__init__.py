@@ -11,6 +11,7 @@ from logistics.selectors.availability import (
 )
 from logistics.selectors.delivery import DeliveryOption, StoreStock, delivery_options, stores_with
 from logistics.selectors.ledger import Divergence, Statement, prove_balances, why_this_balance
+from logistics.selectors.lookup import channel_named, ids_of, store_named, stores_named
 
 __all__ = [
     "Availability",
@@ -21,11 +22,15 @@ __all__ = [
     "Step",
     "StoreStock",
     "availability",
+    "channel_named",
     "delivery_options",
     "endless",
+    "ids_of",
     "prove_balances",
     "shelves",
     "sold_products",
+    "store_named",
+    "stores_named",
     "stores_with",
     "why_this_balance",
 ]

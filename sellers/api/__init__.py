@@ -1,0 +1,1 @@
+"""What seller tablets call."""
