@@ -1,0 +1,17 @@
+"""Set-based merges of staged files into the catalogue (`altazion.lib.loading` says what a loader gets and gives)."""
+
+from catalog.loaders.articles import merge_articles
+from catalog.loaders.categories import merge_categories
+from catalog.loaders.places import merge_article_categories
+from catalog.loaders.prices import merge_prices
+from catalog.loaders.publication import publish_complete
+from catalog.loaders.references import merge_references
+
+__all__ = [
+    "merge_article_categories",
+    "merge_articles",
+    "merge_categories",
+    "merge_prices",
+    "merge_references",
+    "publish_complete",
+]

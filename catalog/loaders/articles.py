@@ -1,0 +1,66 @@
+"""Articles: products with their structure, prices, references, pictures and places, merged in sets (annex A, ISO-1)."""
+
+from altazion.lib.loading import LoadContext, LoadResult
+from altazion.lib.staging import Stage
+from catalog.loaders.article_parts import write_media, write_prices, write_references
+from catalog.loaders.article_rows import WORK, prepare
+from catalog.loaders.attributes import prepare_attributes
+from catalog.loaders.events import PRODUCTS, tell
+from catalog.loaders.names import resolve_names
+from catalog.loaders.places import check_segment_codes, write_places
+from catalog.loaders.product_rows import (
+    FINAL,
+    TOUCHED,
+    archive_absent,
+    prepare_products,
+    refuse_unknown_rates,
+    write_products,
+)
+from catalog.loaders.publication import publish_complete
+
+
+def merge_articles(context: LoadContext) -> LoadResult:
+    """Merge a staged article file; children may stand before their parents.
+
+    Brands, families, segments (by names) and attribute definitions that do not exist are made. Prices are with tax;
+    net ones are converted by the row's VAT rate. A row with an impossible parent, a taken
+    identifier, an unknown VAT rate or segment is refused. Rows that differ in nothing write nothing. A complete
+    product is validated (named and priced, A23b), a draft stays in preparation; then channels that publish imports
+    get what satisfies their rule. With `full`, products of this source that the file lacks are archived, and come
+    back validated when a later file names them. Raises Refused when no VAT rate exists at all.
+    """
+    with Stage(context) as stage:
+        prepare(stage)
+        check_segment_codes(stage)
+        if stage.has("attributes"):
+            prepare_attributes(stage)
+        refuse_unknown_rates(stage)
+        resolve_names(stage)
+        prepare_products(stage)
+        return _write(stage)
+
+
+def _write(stage: Stage) -> LoadResult:
+    new = write_products(stage)
+    write_prices(stage)
+    wrong_codes = write_references(stage)
+    write_media(stage)
+    write_places(stage)
+    archived = archive_absent(stage) if stage.context.full else 0
+    total = stage.number(f"SELECT count(*) FROM {WORK}")
+    touched = stage.ids(f"SELECT product_id FROM {FINAL} WHERE is_new UNION SELECT product_id FROM {TOUCHED}")
+    stage.note(PRODUCTS, "product", touched)
+    publish_complete(touched, at=stage.context.at)
+    tell(stage)
+    notes = []
+    if wrong_codes:
+        shown = ", ".join(wrong_codes[:5])
+        notes.append(f"{len(wrong_codes)} references with a wrong check digit were left out: {shown}")
+    return LoadResult(
+        new=new,
+        changed=len(touched) - new,
+        unchanged=total - len(touched),
+        archived=archived,
+        rejected=stage.rejected(),
+        notes=notes,
+    )

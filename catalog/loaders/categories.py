@@ -1,0 +1,185 @@
+"""Segments by code: a tree in any order of rows, six levels at most (annex A, OFF-6)."""
+
+from altazion.lib.loading import LoadContext, LoadResult
+from altazion.lib.staging import Stage
+from altazion.lib.text import slug
+from catalog.enums import SegmentKind
+from catalog.loaders.events import SEGMENTS, tell
+from catalog.loaders.names import free_word
+
+WORK, FINAL = "load_categories", "load_segments"
+MOST_LEVELS = 6
+_TYPES = {
+    "parent_code": "text",
+    "name": "text",
+    "slug": "text",
+    "importance": "integer",
+    "image": "text",
+    "position": "integer",
+    "kind": "text",
+    "translations": "jsonb",
+}
+_MATCH = """
+SELECT s.row_number, s.code, {fields}, coalesce(g.id, nextval('catalog_segment_id_seq')) AS segment_id,
+    g.id IS NULL AS is_new, NULL::bigint AS parent_id, NULL::text AS word, NULL::bigint[] AS path
+FROM {staged} s LEFT JOIN catalog_segment g ON g.code = s.code
+WHERE NOT EXISTS (SELECT 1 FROM {rejects} r WHERE r.row_number = s.row_number)
+"""
+_PARENT = """
+UPDATE load_categories w SET parent_id = coalesce(f.segment_id, g.id) FROM load_categories c
+LEFT JOIN load_categories f ON f.code = c.parent_code LEFT JOIN catalog_segment g ON g.code = c.parent_code
+WHERE c.row_number = w.row_number AND c.parent_code IS NOT NULL
+"""
+_STORED_PARENT = """
+UPDATE load_categories w SET parent_id = g.parent_id FROM catalog_segment g WHERE g.id = w.segment_id
+"""
+# Downwards from what has no parent, or a parent outside the file; who is not reached stands in a circle.
+_WALK = """
+WITH RECURSIVE tree AS (
+    SELECT w.segment_id, ARRAY[w.segment_id] AS path FROM load_categories w WHERE w.parent_id IS NULL
+    UNION ALL
+    SELECT w.segment_id, g.path || w.segment_id FROM load_categories w JOIN catalog_segment g ON g.id = w.parent_id
+    WHERE NOT EXISTS (SELECT 1 FROM load_categories f WHERE f.segment_id = g.id)
+        AND NOT g.path && ARRAY[w.segment_id]
+    UNION ALL
+    SELECT w.segment_id, t.path || w.segment_id FROM tree t JOIN load_categories w ON w.parent_id = t.segment_id
+    WHERE NOT w.segment_id = ANY(t.path) AND cardinality(t.path) < 50
+)
+UPDATE load_categories w SET path = t.path FROM tree t WHERE t.segment_id = w.segment_id
+"""
+_COLUMNS = [
+    "name",
+    "slug",
+    "parent_id",
+    "path",
+    "level",
+    "kind",
+    "importance",
+    "position",
+    "image",
+    "translations",
+    "archived",
+    "source",
+    "fed_fields",
+]
+_FINAL = """
+SELECT w.row_number, w.segment_id, w.is_new, w.code, coalesce(nullif(w.name, ''), g.name, w.code) AS name,
+    coalesce(w.word, g.slug) AS slug, w.path[cardinality(w.path) - 1] AS parent_id, w.path,
+    cardinality(w.path)::smallint AS level, coalesce(w.kind, g.kind, 'P') AS kind,
+    coalesce(w.importance, g.importance, 100)::smallint AS importance, coalesce(w.position, g.position, 0) AS position,
+    coalesce(w.image, g.image, '') AS image,
+    coalesce(g.translations || w.translations, w.translations, g.translations, '{{}}') AS translations,
+    false AS archived, %(source)s AS source, %(fed)s::varchar[] AS fed_fields
+FROM load_categories w LEFT JOIN catalog_segment g ON g.id = w.segment_id
+"""
+
+
+def merge_categories(context: LoadContext) -> LoadResult:
+    """Merge segments; parents may stand behind their children. An empty parent is the root.
+
+    Refused: unknown parents, circles, more than six levels, importance above 999. Whole file: segments of this source
+    that it lacks are archived, and come back when a later file names them.
+    """
+    with Stage(context) as stage:
+        stage.work_table(WORK, _MATCH, {"fields": stage.fields(_TYPES)})
+        stage.run(f"CREATE INDEX ON {WORK} (code)")
+        _reject(stage)
+        _give_words(stage)
+        stage.work_table(FINAL, _FINAL, fed=_fed(context))
+        return _write(stage)
+
+
+def _fed(context: LoadContext) -> list[str]:
+    return sorted("parent" if name == "parent_code" else name for name in context.fields)
+
+
+def _reject(stage: Stage) -> None:
+    stage.reject(WORK, "importance", "out_of_range", value="w.importance", where="w.importance NOT BETWEEN 0 AND 999")
+    if stage.has("image"):
+        bad = "length(w.image) > 500 OR w.image !~ '^(https?://[^[:space:]]+|[[:alnum:]_][^:]*|)$'"
+        stage.reject(WORK, "image", "bad_address", value="w.image", where=bad)
+    letters = "CASE WHEN upper(left(w.kind, 1)) = ANY(%(kinds)s) THEN upper(left(w.kind, 1)) ELSE 'P' END"
+    stage.run(f"UPDATE {WORK} w SET kind = {letters} WHERE w.kind IS NOT NULL", kinds=list(SegmentKind.values))
+    own = "w.parent_code = w.code"
+    stage.reject(WORK, "parent_code", "cycle", value="w.code", where=own)
+    while stage.reject(
+        WORK,
+        "parent_code",
+        "unknown_parent",
+        value="w.parent_code",
+        where="w.parent_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM load_categories f WHERE f.code = w.parent_code)"
+        " AND NOT EXISTS (SELECT 1 FROM catalog_segment g WHERE g.code = w.parent_code)",
+    ):
+        pass  # a refused parent takes its branch along
+    stage.run(_PARENT if stage.has("parent_code") else _STORED_PARENT)
+    stage.run(_WALK)
+    stage.reject(WORK, "parent_code", "cycle", value="w.code", where="w.path IS NULL")
+    deep = f"cardinality(w.path) > {MOST_LEVELS}"
+    stage.reject(WORK, "parent_code", "too_deep", value="w.code", where=deep)
+
+
+def _give_words(stage: Stage) -> None:
+    """Words for the address: what the file says where it is free, else the name's; known segments keep theirs."""
+    rows = stage.rows(
+        f"SELECT w.segment_id, coalesce(w.slug, ''), coalesce(nullif(w.name, ''), w.code), u.name FROM {WORK} w"
+        f" LEFT JOIN {WORK} u ON u.segment_id = w.parent_id"
+        " LEFT JOIN catalog_segment g ON g.id = w.segment_id"
+        " WHERE w.is_new OR (w.slug IS NOT NULL AND w.slug <> g.slug) ORDER BY cardinality(w.path), w.row_number"
+    )
+    if not rows:
+        return
+    taken = set(stage.words("SELECT slug FROM catalog_segment"))
+    words: list[tuple[int, str]] = []
+    for pk, said, name, above in rows:
+        plain = slug(said or name, 100)
+        if plain in taken and above and not said:
+            plain = slug(f"{above} {name}", 100)
+        words.append((pk, free_word(plain, taken, 120)))
+    stage.run(
+        f"UPDATE {WORK} w SET word = n.word FROM unnest(%(ids)s::bigint[], %(words)s::text[]) AS n (id, word)"
+        f" WHERE n.id = w.segment_id",
+        ids=[pk for pk, _ in words],
+        words=[word for _, word in words],
+    )
+
+
+def _write(stage: Stage) -> LoadResult:
+    names = ", ".join(_COLUMNS)
+    new = stage.ids(
+        f"INSERT INTO catalog_segment (id, code, intro, {names}) SELECT segment_id, code, '', {names} FROM {FINAL}"
+        " WHERE is_new ORDER BY level, row_number RETURNING id"
+    )
+    old, wanted = (", ".join(f"{alias}.{column}" for column in _COLUMNS) for alias in ("g", "f"))
+    changed = stage.ids(
+        f"UPDATE catalog_segment g SET {', '.join(f'{c} = f.{c}' for c in _COLUMNS)} FROM {FINAL} f"
+        f" WHERE g.id = f.segment_id AND NOT f.is_new AND ({old}) IS DISTINCT FROM ({wanted}) RETURNING g.id"
+    )
+    moved = _straighten(stage) if changed else []
+    archived = _archive_absent(stage) if stage.context.full else []
+    stage.note(SEGMENTS, "segment", [*new, *changed, *moved, *archived])
+    tell(stage)
+    total = stage.number(f"SELECT count(*) FROM {FINAL}")
+    return LoadResult(
+        new=len(new),
+        changed=len(changed),
+        unchanged=total - len(new) - len(changed),
+        archived=len(archived),
+        rejected=stage.rejected(),
+    )
+
+
+def _straighten(stage: Stage) -> list[int]:
+    """Branches below a segment that moved get their new paths."""
+    return stage.ids(
+        "WITH RECURSIVE tree AS (SELECT id, path FROM catalog_segment WHERE parent_id IS NULL UNION ALL"
+        " SELECT c.id, t.path || c.id FROM tree t JOIN catalog_segment c ON c.parent_id = t.id)"
+        " UPDATE catalog_segment g SET path = t.path, level = least(cardinality(t.path), 6) FROM tree t"
+        " WHERE t.id = g.id AND g.path <> t.path RETURNING g.id"
+    )
+
+
+def _archive_absent(stage: Stage) -> list[int]:
+    return stage.ids(
+        "UPDATE catalog_segment g SET archived = true WHERE g.source = %(source)s AND NOT g.archived"
+        " AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE s.code = g.code) RETURNING g.id"
+    )
