@@ -49,8 +49,8 @@ def _write(stage: Stage) -> LoadResult:
     archived = archive_absent(stage) if stage.context.full else 0
     total = stage.number(f"SELECT count(*) FROM {WORK}")
     touched = stage.ids(f"SELECT product_id FROM {FINAL} WHERE is_new UNION SELECT product_id FROM {TOUCHED}")
-    stage.note(PRODUCTS, "product", touched)
-    publish_complete(touched, at=stage.context.at)
+    published = [product_id for product_id, _ in publish_complete(touched, at=stage.context.at)]
+    stage.note(PRODUCTS, "product", [*touched, *published])
     tell(stage)
     notes = []
     if wrong_codes:

@@ -125,4 +125,5 @@ def _validate(stage: Stage, waiting: list[int]) -> None:
         " RETURNING p.id",
         ids=waiting,
     )
-    stage.note(PRODUCTS, "product", [*ready, *publish_complete(ready, at=stage.context.at)])
+    published = [product_id for product_id, _ in publish_complete(ready, at=stage.context.at)]
+    stage.note(PRODUCTS, "product", [*ready, *published])

@@ -15,21 +15,21 @@ from stores.models import SalesChannel
 MOST_NAMED = 20_000
 
 
-def publish_complete(product_ids: Iterable[int] | None, *, at: dt.datetime) -> list[int]:
+def publish_complete(product_ids: Iterable[int] | None, *, at: dt.datetime) -> list[tuple[int, int]]:
     """Publish every validated product (of these and their parents, or of all) that satisfies its channel's rule.
 
     Only on living channels that publish imports; products that a colleague took off a channel stay off. One statement
-    a channel. Returns the ids of products that were published somewhere.
+    a channel. Returns what was published: (product id, channel id).
     """
     ids = None if product_ids is None else list(product_ids)
     if ids is not None and len(ids) > MOST_NAMED:
         ids = None  # naming so many costs more than looking at all
     if ids == []:
         return []
-    published: set[int] = set()
+    published: list[tuple[int, int]] = []
     for channel in SalesChannel.objects.filter(active=True, auto_publish=True):
-        published.update(_publish_on(channel, ids, at))
-    return sorted(published)
+        published += [(product_id, channel.pk) for product_id in _publish_on(channel, ids, at)]
+    return published
 
 
 def _publish_on(channel: SalesChannel, ids: list[int] | None, at: dt.datetime) -> list[int]:

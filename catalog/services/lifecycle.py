@@ -3,14 +3,15 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Refused
 from catalog import rules
 from catalog.enums import ProductState
+from catalog.loaders import publish_complete
 from catalog.models import KeptOff, Product, Publication
-from catalog.selectors.facts import Refusal, product_refusals, refusals_to_validate, with_facts
+from catalog.selectors.facts import Refusal, product_refusals, refusals_to_validate
 from catalog.services.log import log_change, log_many
 from stores.models import SalesChannel
 
@@ -101,35 +102,11 @@ def restore(product: Product, *, at: dt.datetime, actor: str = "") -> None:
 def publish_ready(product_ids: Iterable[int] | None, *, at: dt.datetime, actor: str = "") -> int:
     """Publish every validated product (of these, or of all) that satisfies its channel's rule, where imports publish.
 
-    Products that a colleague took off a channel stay off. One statement per channel; returns how many publications.
+    Products that a colleague took off a channel stay off. One statement a channel; returns how many publications.
     """
-    ids = None if product_ids is None else list(product_ids)
-    new: set[int] = set()
-    count = 0
-    for channel in SalesChannel.objects.filter(active=True, auto_publish=True):
-        found = _publish_on(channel, ids, at)
-        count += len(found)
-        new.update(found)
-    log_many("published", sorted(new), at=at, actor=actor)
-    return count
-
-
-def _publish_on(channel: SalesChannel, ids: list[int] | None, at: dt.datetime) -> list[int]:
-    products = Product.objects.filter(state=ProductState.VALIDATED)
-    if ids is not None:
-        products = products.filter(pk__in=ids)
-    products = products.exclude(publications__channel=channel).exclude(kept_off__channel=channel)
-    wanted = dict.fromkeys(rules.needs(channel.publication_rule), True)
-    ready = with_facts(products, channel).filter(**wanted).order_by().values("pk")
-    statement, values = ready.query.sql_with_params()
-    with connection.cursor() as sql:
-        sql.execute(
-            "INSERT INTO catalog_publication (product_id, channel_id, published_at, by_hand)"  # noqa: S608
-            f" SELECT ready.id, %s, %s, false FROM ({statement}) AS ready (id)"  # what Django compiled, values apart
-            " ON CONFLICT DO NOTHING RETURNING product_id",
-            [channel.pk, at, *values],
-        )
-        return [row[0] for row in sql.fetchall()]
+    published = publish_complete(product_ids, at=at)
+    log_many("published", sorted({product_id for product_id, _ in published}), at=at, actor=actor)
+    return len(published)
 
 
 def _locked(product: Product) -> Product:

@@ -33,6 +33,15 @@ SENTENCES = {
     "cycle": _("“%(value)s” would stand above itself."),
     "too_deep": _("“%(value)s” would lie deeper than the sixth level."),
     "no_price": _("The row gives no price."),
+    "parent_is_child": _("Its parent “%(value)s” is a variant itself, and a variant cannot have variants."),
+    "has_children": _("“%(value)s” is a parent of variants; its variants are meant."),
+    "bad_check_digit": _("The last digit of “%(value)s” does not fit: it is mistyped or cut."),
+    "bad_path": _("A level is missing in the path of segments: “%(value)s”."),
+    "bad_dates": _("It would end before it begins (%(field)s: %(value)s)."),
+    "bad_address": _("“%(value)s” is no address we can use (%(field)s)."),
+    "bad_hours": _('Opening hours are written by day: {"1": [["09:30", "12:30"], ["14:00", "19:00"]]}.'),
+    "out_of_range": _("%(field)s is outside what is allowed: %(value)s."),
+    "too_large": _("%(field)s is too large: %(value)s."),
     "taken": _("%(field)s “%(value)s” already belongs to something else."),
 }
 
