@@ -9,6 +9,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.enums import AccountKind
 from accounts.models import User
@@ -96,6 +97,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user, at = colleague_of(request), now()
     return {
         **context,
+        "title": _("Today"),
         "at": timezone.localtime(at),
         "tasks": list(tasks.my_tasks(user, at)[:SHOWN]),
         "now": at,

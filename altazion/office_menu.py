@@ -61,6 +61,8 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("integrations.run", _("Runs"), "history"),
             ("integrations.mapping", _("Mappings"), "schema"),
             ("django_celery_beat.periodictask", _("Schedules"), "schedule"),
+            ("django_celery_beat.intervalschedule", _("Intervals"), "timer"),
+            ("django_celery_beat.crontabschedule", _("Fixed times"), "calendar_clock"),
         ],
     ),
     (

@@ -1,13 +1,16 @@
 """Failures and promises become tasks; when the cause is gone the task closes itself (law 8)."""
 
-from django.db.models import F
+from decimal import Decimal
+
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from altazion.lib import money
 from logbook.models import Event, FailedDelivery
 from logbook.ports import consumer
-from logistics.models import StockBalance
+from logistics.models import Place, StockBalance
+from logistics.rules import low_threshold
 from orders.models import Order
 from tasks_mgmt import enums
 from tasks_mgmt.selectors import open_about, open_of_kind
@@ -22,10 +25,17 @@ def office_url(name: str, *args: object) -> str:
         return ""
 
 
-@consumer("tasks_mgmt.flows", kinds=["integrations.run_failed", "integrations.run_finished"])
+_RUNS = ["integrations.run_failed", "integrations.run_finished", "integrations.run_ignored"]
+
+
+@consumer("tasks_mgmt.flows", kinds=_RUNS)
 def on_run(event: Event) -> None:
     """A failed, held or partly refused run asks for a person; a good one settles what the earlier ones asked."""
     flow = str(event.data.get("flow", ""))
+    name = str(event.data.get("flow_name") or flow)
+    if event.kind == "integrations.run_ignored":
+        _settle_flow(flow, _ASKING, event, _("The run was set aside."))
+        return
     state = "failed" if event.kind.endswith("run_failed") else str(event.data.get("state", ""))
     makers: dict[str, tuple[str, str]] = {
         "failed": (enums.FLOW_FAILED, _("Flow “%(flow)s” failed")),
@@ -37,20 +47,27 @@ def on_run(event: Event) -> None:
         raise_for_cause(
             kind,
             cause=f"{kind}:{flow}",
-            title=title % {"flow": flow},
+            title=title % {"flow": name},
             description=_run_words(event),
             subject=Subject(
                 "integrations.run",
                 event.subject_id,
-                _("Run %(number)s of %(flow)s") % {"number": event.subject_id, "flow": flow},
+                _("Run %(number)s of %(flow)s") % {"number": event.subject_id, "flow": name},
                 office_url("integrations_run_change", event.subject_id),
             ),
             at=event.at,
         )
-    settled = {"done": [makers[s][0] for s in makers], "done_with_rejections": [enums.FLOW_FAILED, enums.FLOW_HELD]}
-    causes = [f"{kind}:{flow}" for kind in settled.get(state, [])]
-    if causes:
-        settle_causes(causes, at=event.at, word=_("A later run of this flow went well."))
+    if state == "done":
+        _settle_flow(flow, _ASKING, event, _("A later run of this flow went well."))
+    elif state == "done_with_rejections":
+        _settle_flow(flow, _ASKING[:2], event, _("A later run of this flow took the good rows."))
+
+
+_ASKING = (enums.FLOW_FAILED, enums.FLOW_HELD, enums.FLOW_REJECTIONS)
+
+
+def _settle_flow(flow: str, kinds: tuple[str, ...], event: Event, word: str) -> None:
+    settle_causes([f"{kind}:{flow}" for kind in kinds], at=event.at, word=word)
 
 
 def _run_words(event: Event) -> str:
@@ -102,15 +119,30 @@ def _order_subject(guid: str, number: str) -> Subject:
     return Subject("orders.order", guid, _("Order %(number)s") % {"number": number}, url)
 
 
+@consumer("tasks_mgmt.goods_gone", kinds=["orders.goods_gone"])
+def on_goods_gone(event: Event) -> None:
+    """It was paid when its goods were already promised to others: somebody finds some, or calls the shopper."""
+    number = str(event.data.get("number") or event.subject_id)
+    raise_for_cause(
+        enums.GOODS_GONE,
+        cause=f"{enums.GOODS_GONE}:{event.subject_id}",
+        title=_("Order %(number)s is paid but its goods are gone") % {"number": number},
+        description=str(event.data.get("why") or ""),
+        subject=_order_subject(event.subject_id, number),
+        at=event.at,
+    )
+
+
 @consumer("tasks_mgmt.refunds", kinds=["orders.refund_due"])
 def on_refund_due(event: Event) -> None:
     """More was received than is owed: somebody gives it back."""
     number = str(event.data.get("number") or event.subject_id)
+    amount = Decimal(str(event.data.get("amount") or 0))
     raise_for_cause(
         enums.REFUND_DUE,
         cause=f"{enums.REFUND_DUE}:{event.subject_id}",
         title=_("Give money back for order %(number)s") % {"number": number},
-        description=str(event.data.get("reason") or event.data.get("message") or ""),
+        description=_("Amount to give back: %(amount)s.") % {"amount": money.display(amount)},
         subject=_order_subject(event.subject_id, number),
         at=event.at,
     )
@@ -132,13 +164,19 @@ def on_handover(event: Event) -> None:
 @consumer("tasks_mgmt.stock_low", kinds=["logistics.stock_low"])
 def on_stock_low(event: Event) -> None:
     """Last pieces at a place: order more, or let it go."""
-    data = event.data
-    product, sku = data.get("product", event.subject_id), data.get("sku", "")
+    product, place = event.data["product"], event.data["place"]
+    where = Place.objects.filter(pk=place).values_list("name", flat=True).first() or str(place)
+    words = {"sku": event.data.get("sku", ""), "place": where}
+    left = int(event.data.get("available", 0))
+    title = ngettext(
+        "%(sku)s at %(place)s: %(left)s piece left", "%(sku)s at %(place)s: %(left)s pieces left", left
+    ) % {**words, "left": left}
     raise_for_cause(
         enums.STOCK_LOW,
-        cause=f"{enums.STOCK_LOW}:{product}:{data.get('place', '')}",
-        title=_("Last pieces of %(sku)s: %(available)s left") % {"sku": sku, "available": data.get("available", 0)},
-        subject=Subject("catalog.product", str(product), str(sku), office_url("catalog_product_change", product)),
+        cause=f"{enums.STOCK_LOW}:{product}:{place}",
+        title=title,
+        description=_("Order more, move some from another place, or let it sell out."),
+        subject=Subject("catalog.product", str(product), words["sku"], office_url("catalog_product_change", product)),
         at=event.at,
     )
 
@@ -186,10 +224,12 @@ def _settle_low(event: Event) -> None:
     tasks = {task.cause: task for task in open_about("catalog.product", ids, kind=enums.STOCK_LOW)}
     if not tasks:
         return
-    enough = StockBalance.objects.filter(product_id__in={int(task.subject_id) for task in tasks.values()}).filter(
-        physical__gt=F("reserved") + F("safety") + _LAST_PIECES
-    )
-    back = {f"{enums.STOCK_LOW}:{product}:{place}" for product, place in enough.values_list("product_id", "place_id")}
+    balances = StockBalance.objects.filter(product_id__in={int(task.subject_id) for task in tasks.values()})
+    back = {
+        f"{enums.STOCK_LOW}:{each.product_id}:{each.place_id}"
+        for each in balances.select_related("product")
+        if each.physical - each.reserved - each.safety >= low_threshold(each.product.limited_below)
+    }
     settle_causes([cause for cause in tasks if cause in back], at=event.at, word=_("There is enough stock again."))
 
 
@@ -219,6 +259,3 @@ def on_delivery_recovered(event: Event) -> None:
     name = event.subject_id
     if not FailedDelivery.objects.filter(consumer=name, resolved_at=None).exists():
         settle_causes([f"{enums.DELIVERY_FAILED}:{name}"], at=event.at, word=_("Everything was delivered."))
-
-
-_LAST_PIECES = 2

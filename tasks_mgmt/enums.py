@@ -30,6 +30,7 @@ FLOW_REJECTIONS = "flow_rejections"
 ORDER_REFUSED = "order_refused"
 ORDER_TO_PREPARE = "order_to_prepare"
 REFUND_DUE = "refund_due"
+GOODS_GONE = "goods_gone"
 STOCK_LOW = "stock_low"
 SHORTAGE = "shortage"
 DIVERGENCE = "divergence"
@@ -41,6 +42,7 @@ KINDS = (
     Kind(FLOW_REJECTIONS, _("A file had rows refused"), NORMAL, 48, _FLOWS),
     Kind(ORDER_REFUSED, _("The ERP refused an order"), URGENT, 4, _ORDERS),
     Kind(ORDER_TO_PREPARE, _("An order to prepare in the store"), URGENT, 2, _ORDERS),
+    Kind(GOODS_GONE, _("Paid, but the goods are gone"), CRITICAL, 2, _ORDERS),
     Kind(REFUND_DUE, _("Money to give back"), URGENT, 24, _ORDERS),
     Kind(STOCK_LOW, _("Last pieces of a product"), NORMAL, 48, _STOCK),
     Kind(SHORTAGE, _("Promised but missing"), CRITICAL, 4, _STOCK),
