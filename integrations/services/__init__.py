@@ -1,5 +1,6 @@
 """Verbs of the flows room."""
 
+from integrations.services.editing import save_flow, save_mapping
 from integrations.services.folders import poll_folder
 from integrations.services.handover import acknowledge, export_orders, queue_order
 from integrations.services.mappings import load_mappings
@@ -20,4 +21,6 @@ __all__ = [
     "rerun",
     "run_flow",
     "run_waiting",
+    "save_flow",
+    "save_mapping",
 ]

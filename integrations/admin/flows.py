@@ -1,0 +1,162 @@
+"""Flows: what is exchanged, how it goes, and the button to run it now."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+from unfold.admin import ModelAdmin
+
+from altazion.lib.clock import now
+from altazion.lib.problems import Refused
+from integrations import services
+from integrations.admin.badges import badge, state_badge
+from integrations.enums import Direction, Trigger
+from integrations.forms import FileForm, FlowForm
+from integrations.models import Flow
+from integrations.rules import is_late
+from integrations.selectors import flows_with_health
+from integrations.services.folders import folder_of
+
+
+@admin.register(Flow)
+class FlowAdmin(ModelAdmin):
+    """The exchanges and how they are."""
+
+    form = FlowForm
+    list_display = ("name", "direction", "entity", "health", "last", "folder", "active")
+    list_filter = ("direction", "entity", "active")
+    search_fields = ("name", "code")
+    prepopulated_fields = {"code": ("name",)}
+    change_form_outer_before_template = "office/integrations/flow_bar.html"
+    fieldsets = (
+        (None, {"fields": ("name", "code", "active", "direction", "entity", "mapping", "coverage")}),
+        (gettext_lazy("Where files come from"), {"fields": ("folder", "pattern", "expected_every_minutes")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return flows_with_health()
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            path("<int:pk>/run/", guard(run_now), name="integrations_flow_run"),
+            path("<int:pk>/send/", guard(send_file), name="integrations_flow_send"),
+            *super().get_urls(),
+        ]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # its runs are history: switch it off instead
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return {} if obj else {"code": ("name",)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Flow, form: ModelForm, change: bool) -> None:
+        services.save_flow(obj, at=now(), actor=str(request.user))
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        flow = self.get_object(request, object_id) if object_id else None
+        context = {**(extra_context or {}), "flow": flow}
+        if flow:
+            context |= {
+                "may_run": request.user.has_perm("integrations.run_flow") and flow.active,
+                "is_import": flow.direction == Direction.IN,
+                "file_form": FileForm(),
+                "health": self.health(flow),
+                "drop_folder": _folder(flow),
+            }
+        return super().changeform_view(request, object_id, form_url, context)
+
+    @admin.display(description=gettext_lazy("how it goes"))
+    def health(self, flow: Any) -> str:
+        if not flow.active:
+            return badge(_("off"))
+        late = is_late(flow.last_at, flow.expected_every_minutes, now())
+        word = badge(_("late"), "is-bad") if late else ""
+        return format_html("{} {}", state_badge(flow.last_state) if flow.last_state else badge(_("never ran")), word)
+
+    @admin.display(description=gettext_lazy("last run"), ordering="last_at")
+    def last(self, flow: Any) -> str:
+        if not flow.last_run:
+            return "—"
+        return format_html(
+            '<a href="{}" title="{}">#{}</a>',
+            reverse("admin:integrations_run_change", args=[flow.last_run]),
+            flow.last_message,
+            flow.last_run,
+        )
+
+
+@require_POST
+def run_now(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look into the folder now, or export now."""
+    flow = _get(request, pk)
+    try:
+        if flow.direction == Direction.OUT:
+            run = services.export_orders(flow, at=now(), trigger=Trigger.HAND, actor=str(request.user))
+            messages.success(request, run.message if run else _("No order waits: there is nothing to send."))
+        else:
+            count = len(services.poll_folder(flow, now(), queue=True))
+            found = ngettext("%d file was found and is on its way.", "%d files were found and are on their way.", count)
+            messages.success(request, found % count if count else _("There is no complete file in the folder."))
+    except Refused as problem:
+        messages.error(request, problem.message)
+    return _back(flow)
+
+
+@require_POST
+def send_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file from the colleague's own machine."""
+    flow = _get(request, pk)
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return _back(flow)
+    upload = form.cleaned_data["file"]
+    try:
+        run = services.receive_file(
+            flow,
+            upload.name,
+            upload.file,
+            trigger=Trigger.UPLOAD,
+            actor=str(request.user),
+            at=now(),
+            queue=True,
+            partial=form.cleaned_data["partial"],
+        )
+    except Refused as problem:
+        messages.error(request, problem.message)
+        return _back(flow)
+    return HttpResponseRedirect(reverse("admin:integrations_run_change", args=[run.pk]))
+
+
+def _get(request: HttpRequest, pk: int) -> Flow:
+    if not request.user.has_perm("integrations.run_flow"):
+        raise PermissionDenied
+    flow = Flow.objects.select_related("mapping").filter(pk=pk).first()
+    if flow is None:
+        raise Http404
+    return flow
+
+
+def _back(flow: Flow) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:integrations_flow_change", args=[flow.pk]))
+
+
+def _folder(flow: Flow) -> str:
+    try:
+        return str(folder_of(flow))
+    except Refused:
+        return ""

@@ -1,0 +1,172 @@
+"""One run, explained; and what a person can do about it."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from altazion.lib.clock import now
+from altazion.lib.problems import Refused
+from integrations import services
+from integrations.admin.badges import TONES, length
+from integrations.enums import Direction, RunState
+from integrations.formats.sentences import sentence
+from integrations.models import Rejection, Run
+from integrations.selectors import reject_lines
+from integrations.services.receiving import open_raw
+
+PER_PAGE = 50
+CELLS_SHOWN = 12
+STAGES = {
+    "reading": gettext_lazy("reading the file"),
+    "checking": gettext_lazy("checking every cell"),
+    "merging": gettext_lazy("writing what differs"),
+    "keeping": gettext_lazy("keeping the refused rows"),
+}
+
+
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page; while the run is under way its upper part asks again every two seconds."""
+    run = _get(request, pk)
+    if request.GET.get("part") == "live":
+        answer = TemplateResponse(request, "office/integrations/run_live.html", _live(request, run))
+        if run.finished_at:
+            answer["HX-Refresh"] = "true"
+        return answer
+    page = Paginator(run.rejections.all(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        **admin.site.each_context(request),
+        **_live(request, run),
+        "title": f"{run.flow.name} #{run.pk}",
+        "page": page,
+        "rejections": [_shown(rejection, run) for rejection in page],
+        "reasons": _reasons(run),
+        "reruns": list(run.reruns.order_by("pk")[:20]),
+        "mapping": run.definition.get("mapping", {}).get("code", ""),
+        "coverage": run.definition.get("coverage", ""),
+        "orders": list(run.orderhandover_set.select_related("order")[:100]),
+    }
+    return TemplateResponse(request, "office/integrations/run.html", context)
+
+
+def original(request: HttpRequest, pk: int) -> FileResponse:
+    """The file as it came or went."""
+    run = _get(request, pk)
+    if run.raw_file is None:
+        raise Http404
+    return FileResponse(
+        open_raw(run.raw_file), as_attachment=True, filename=run.raw_file.name, content_type="application/octet-stream"
+    )
+
+
+def rejects(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The refused rows, to be corrected and sent again."""
+    run = _get(request, pk)
+    answer = StreamingHttpResponse(reject_lines(run), content_type="text/csv")
+    answer["Content-Disposition"] = f'attachment; filename="rejects_{run.pk}.csv"'
+    return answer
+
+
+@require_POST
+def run_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Run the file again: all of it, or its refused rows."""
+    run = _get(request, pk, act=True)
+    try:
+        new = services.rerun(
+            run,
+            only_failed=request.POST.get("rows") == "rejected",
+            current_definition=request.POST.get("definition") != "then",
+            at=now(),
+            actor=str(request.user),
+            queue=True,
+        )
+    except Refused as problem:
+        messages.error(request, problem.message)
+        return _to(run)
+    messages.success(request, _("A worker takes the file up again."))
+    return _to(new)
+
+
+@require_POST
+def ignore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the run off everybody's mind."""
+    run = _get(request, pk, act=True)
+    try:
+        services.ignore_run(run, at=now(), actor=str(request.user))
+    except Refused as problem:
+        messages.error(request, problem.message)
+    else:
+        messages.success(request, _("The run is ignored; it raises no alarm any more."))
+    return _to(run)
+
+
+def _get(request: HttpRequest, pk: int, *, act: bool = False) -> Run:
+    if not request.user.has_perm("integrations.view_run") or (
+        act and not request.user.has_perm("integrations.run_flow")
+    ):
+        raise PermissionDenied
+    run = Run.objects.select_related("flow", "raw_file", "rerun_of").filter(pk=pk).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def _live(request: HttpRequest, run: Run) -> dict[str, Any]:
+    resolved = run.finished_at is not None
+    may = request.user.has_perm("integrations.run_flow")
+    return {
+        "run": run,
+        "tone": TONES.get(RunState(run.state), ""),
+        "stage": STAGES.get(run.stage, ""),
+        "tiles": _tiles(run),
+        "duration": length(run.started_at, run.finished_at or now()) if run.started_at else "",
+        "under_way": run.state in (RunState.WAITING, RunState.RUNNING),
+        "is_export": run.flow.direction == Direction.OUT,
+        "may_rerun": may and resolved and run.raw_file is not None,
+        "may_rerun_rejected": may and resolved and run.rows_rejected > 0,
+        "may_ignore": may and run.state in (RunState.FAILED, RunState.DONE_WITH_REJECTIONS, RunState.WAITING),
+    }
+
+
+def _tiles(run: Run) -> list[tuple[str, int, str]]:
+    if run.flow.direction == Direction.OUT:
+        return [(_("rows written"), run.rows_read, "")]
+    return [
+        (_("rows read"), run.rows_read, ""),
+        (_("new"), run.rows_new, "is-good" if run.rows_new else ""),
+        (_("changed"), run.rows_changed, "is-good" if run.rows_changed else ""),
+        (_("unchanged"), run.rows_unchanged, ""),
+        (_("archived"), run.rows_archived, "is-warn" if run.rows_archived else ""),
+        (_("rejected"), run.rows_rejected, "is-bad" if run.rows_rejected else ""),
+    ]
+
+
+def _shown(rejection: Rejection, run: Run) -> dict[str, Any]:
+    names = run.definition.get("header") or sorted(rejection.raw)
+    cells = [(name, rejection.raw.get(name, "")) for name in names if rejection.raw.get(name)]
+    return {
+        "row": rejection.row_number,
+        "why": sentence(rejection.code, rejection.field, rejection.value),
+        "cells": cells[:CELLS_SHOWN],
+        "more": max(len(cells) - CELLS_SHOWN, 0),
+    }
+
+
+def _reasons(run: Run) -> list[tuple[str, int]]:
+    """The most frequent reasons, without the values."""
+    if not run.rows_rejected:
+        return []
+    counted = run.rejections.values("code", "field").annotate(rows=Count("pk")).order_by("-rows")[:8]
+    return [(sentence(found["code"], found["field"], "…"), found["rows"]) for found in counted]
+
+
+def _to(run: Run) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:integrations_run_change", args=[run.pk]))

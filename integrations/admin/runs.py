@@ -1,0 +1,74 @@
+"""Runs: a list that tells at a glance, and a page that explains one of them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
+
+from integrations.admin import run_page
+from integrations.admin.badges import length, state_badge
+from integrations.models import Run
+
+
+@admin.register(Run)
+class RunAdmin(ModelAdmin):
+    """Nobody edits history: a run is looked at, run again, or ignored."""
+
+    list_display = ("number", "flow", "shown_state", "file", "outcome", "queued_at", "took")
+    list_display_links = ("number",)
+    list_filter = ("state", "flow", "trigger", "queued_at")
+    list_filter_submit = False
+    list_select_related = ("flow", "raw_file")
+    search_fields = ("flow__name", "flow__code", "raw_file__name", "message")
+    ordering = ("-id",)
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = InfinitePaginator
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        return super().get_queryset(request).defer("definition")
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            path("<int:pk>/change/", guard(run_page.show), name="integrations_run_change"),
+            path("<int:pk>/file/", guard(run_page.original), name="integrations_run_file"),
+            path("<int:pk>/rejects.csv", guard(run_page.rejects), name="integrations_run_rejects"),
+            path("<int:pk>/rerun/", guard(run_page.run_again), name="integrations_run_rerun"),
+            path("<int:pk>/ignore/", guard(run_page.ignore), name="integrations_run_ignore"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=_("run"), ordering="id")
+    def number(self, run: Run) -> str:
+        return f"#{run.pk}"
+
+    @admin.display(description=_("state"), ordering="state")
+    def shown_state(self, run: Run) -> str:
+        return state_badge(run.state)
+
+    @admin.display(description=_("file"))
+    def file(self, run: Run) -> str:
+        return run.raw_file.name if run.raw_file else "—"
+
+    @admin.display(description=_("outcome"))
+    def outcome(self, run: Run) -> str:
+        return run.message[:140]
+
+    @admin.display(description=_("took"))
+    def took(self, run: Run) -> str:
+        return length(run.started_at, run.finished_at) or "—"

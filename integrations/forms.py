@@ -1,0 +1,78 @@
+"""What people type about flows."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanWidget
+
+from altazion.lib.problems import Refused
+from integrations.models import Flow, Mapping
+from integrations.services.folders import folder_of
+from integrations.services.receiving import definition_of
+
+LARGEST = 2 * 1024 * 1024 * 1024
+
+
+class FileForm(forms.Form):
+    """A file for a flow."""
+
+    file = forms.FileField(label=_("file"), widget=UnfoldAdminFileFieldWidget, allow_empty_file=True)
+    partial = forms.BooleanField(
+        label=_("The file holds some rows only: what it does not name stays as it is."),
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise forms.ValidationError(_("The file is larger than 2 GB; put it into the flow's folder."))
+        return file
+
+
+class MappingForm(forms.ModelForm):
+    """A mapping, refused with a reason while it cannot work."""
+
+    class Meta:
+        model = Mapping
+        fields = (
+            *("code", "name", "entity", "columns", "options"),
+            *("encoding", "separator", "quote", "has_header", "decimal_mark", "thousands_mark", "date_format"),
+        )
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        if not self.errors:
+            try:
+                definition_of(self.instance_with(self.cleaned_data), self.cleaned_data["entity"])
+            except Refused as problem:
+                raise forms.ValidationError(problem.message, code=problem.code) from problem
+        return data
+
+    def instance_with(self, data: dict[str, Any]) -> Mapping:
+        """The mapping as typed, not saved."""
+        return Mapping(**{**data, "options": data.get("options") or {}})
+
+
+class FlowForm(forms.ModelForm):
+    """A flow: mapping and folder must fit."""
+
+    class Meta:
+        model = Flow
+        fields = (
+            *("code", "name", "direction", "entity", "mapping", "coverage", "folder", "pattern"),
+            *("expected_every_minutes", "active"),
+        )
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        mapping = data.get("mapping")
+        if mapping and data.get("entity") and mapping.entity != data["entity"]:
+            self.add_error("mapping", _("This mapping is about something else than the flow."))
+        if not self.errors and data.get("folder"):
+            try:
+                folder_of(Flow(code=data.get("code") or self.instance.code, folder=data["folder"]))
+            except Refused as problem:
+                self.add_error("folder", problem.message)
+        return data

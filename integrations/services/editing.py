@@ -1,0 +1,41 @@
+"""Flows and mappings as people edit them."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import F
+
+from integrations.models import Flow, Mapping
+from logbook.services import record
+
+
+@transaction.atomic
+def save_flow(flow: Flow, *, at: dt.datetime, actor: str = "") -> None:
+    """Keep an edited flow; its version counts up."""
+    is_new = flow.pk is None
+    if not is_new:
+        flow.version += 1
+    flow.save()
+    record(
+        "integrations.flow_made" if is_new else "integrations.flow_changed",
+        at=at,
+        subject_kind="flow",
+        subject_id=flow.pk,
+        actor=actor,
+        code=flow.code,
+    )
+
+
+@transaction.atomic
+def save_mapping(mapping: Mapping, *, at: dt.datetime, actor: str = "") -> None:
+    """Keep an edited mapping; the flows that use it count up their version."""
+    mapping.save()
+    Flow.objects.filter(mapping=mapping).update(version=F("version") + 1)
+    record(
+        "integrations.mapping_changed",
+        at=at,
+        subject_kind="mapping",
+        subject_id=mapping.code,
+        actor=actor,
+        code=mapping.code,
+    )
