@@ -133,9 +133,12 @@ def release_expired(*, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def release_one(pk: int, *, at: dt.datetime, actor: str) -> None:
-    """Give back one reservation by hand. Raises Refused when it is no longer held."""
-    rows = list(Reservation.objects.filter(pk=pk, state=ReservationState.HELD).select_for_update())
+def release_one(pk: int, *, at: dt.datetime, actor: str, place_id: int | None = None) -> None:
+    """Give back one reservation by hand (of one place, if named). Raises Refused when it is no longer held."""
+    held = Reservation.objects.filter(pk=pk, state=ReservationState.HELD)
+    if place_id is not None:
+        held = held.filter(place=place_id)
+    rows = list(held.select_for_update())
     if not rows:
         raise Refused(_("This reservation is no longer held."), code="not_held")
     row = rows[0]

@@ -1,0 +1,102 @@
+"""What a person types about stock. A hidden key makes a form that is sent twice count once."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from catalog.enums import ProductKind
+from catalog.models import Product
+from catalog.selectors import find_by_reference
+from logistics.enums import MovementKind
+from logistics.models import Place
+
+MOST = 1_000_000
+RIGHT_KINDS = (MovementKind.RECEIPT, MovementKind.RETURN, MovementKind.CORRECTION)
+
+
+def _units(label: Any, smallest: int, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=smallest, max_value=MOST, widget=UnfoldAdminIntegerFieldWidget(), **more
+    )
+
+
+def _reason(label: Any, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=200, widget=UnfoldAdminTextInputWidget(), **more)
+
+
+class StockForm(forms.Form):
+    """A change of stock by hand."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    @property
+    def document(self) -> str:
+        return f"office:{self.cleaned_data['key']}"
+
+
+class CountForm(StockForm):
+    """How many were counted."""
+
+    counted = _units(gettext_lazy("Counted on the shelf"), 0)
+    reason = _reason(gettext_lazy("Remark"), required=False)
+
+
+class CorrectForm(StockForm):
+    """Units to add or, negative, to take away."""
+
+    quantity = _units(gettext_lazy("Units to add, or −1, −2… to take away"), -MOST)
+    reason = _reason(gettext_lazy("Reason"))
+
+
+class TransferForm(StockForm):
+    """Units to carry to another place."""
+
+    to_place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("To"), widget=UnfoldAdminSelectWidget())
+    quantity = _units(gettext_lazy("Units"), 1)
+    reason = _reason(gettext_lazy("Reason"))
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to_place"]
+        field.queryset = places
+
+
+class SafetyForm(forms.Form):
+    """Units that are never promised."""
+
+    units = _units(gettext_lazy("Units never promised"), 0)
+
+
+class ReceiveForm(StockForm):
+    """Units that arrive at a place, for a product told by SKU or code."""
+
+    product = forms.CharField(
+        label=gettext_lazy("SKU, EAN or other reference"), max_length=60, widget=UnfoldAdminTextInputWidget()
+    )
+    place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("Place"), widget=UnfoldAdminSelectWidget())
+    quantity = _units(gettext_lazy("Units"), 1)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Why"),
+        choices=[(kind.value, kind.label) for kind in RIGHT_KINDS],
+        widget=UnfoldAdminSelectWidget(),
+    )
+    reason = _reason(gettext_lazy("Remark"), required=False)
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["place"]
+        field.queryset = places
+
+    def clean_product(self) -> Product:
+        """The one product meant; several variants behind one EAN must be told apart by SKU."""
+        found = [one for one in find_by_reference(self.cleaned_data["product"]) if one.kind != ProductKind.PARENT]
+        if not found:
+            raise forms.ValidationError(_("No product that is sold has this reference."))
+        if len(found) > 1:
+            skus = ", ".join(product.sku for product in found[:12])
+            raise forms.ValidationError(_("Several variants share it. Which SKU: %(skus)s?") % {"skus": skus})
+        return found[0]
