@@ -47,6 +47,7 @@ class IndexEntry(models.Model):
             GinIndex(fields=["selections"], name="entry_selections"),
             GinIndex(fields=["words_fr"], name="entry_words_fr"),
             GinIndex(fields=["words_en"], name="entry_words_en"),
+            GinIndex(fields=["references_text"], name="entry_references", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["channel", "listing"], name="entry_listing"),
             models.Index(fields=["channel", "-rank", "listing"], name="entry_rank"),
         ]
@@ -62,6 +63,7 @@ class FacetValue(models.Model):
     value = models.CharField(max_length=250)
     label = models.CharField(max_length=250)
     position = models.IntegerField(default=0)
+    translations = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("facet value")

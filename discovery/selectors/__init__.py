@@ -1,5 +1,31 @@
 """What the shop's pages ask the index."""
 
-from discovery.selectors.navigation import SegmentEntry, index_version, navigation
+from discovery.selectors.facets import Facet, FacetOption
+from discovery.selectors.listing import ListingPage, listing
+from discovery.selectors.navigation import (
+    SegmentEntry,
+    children_of,
+    index_version,
+    navigation,
+    said_in,
+    segment_entry,
+)
+from discovery.selectors.suggest import Suggestion, suggest
+from discovery.selectors.tiles import Tile, tiles
 
-__all__ = ["SegmentEntry", "index_version", "navigation"]
+__all__ = [
+    "Facet",
+    "FacetOption",
+    "ListingPage",
+    "SegmentEntry",
+    "Suggestion",
+    "Tile",
+    "children_of",
+    "index_version",
+    "listing",
+    "navigation",
+    "said_in",
+    "segment_entry",
+    "suggest",
+    "tiles",
+]

@@ -8,27 +8,18 @@ from django import template
 from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
-from django.utils.translation import get_language
 
+from altazion.lib.money import display
 from altazion.lib.text import slug as make_slug
 
 register = template.Library()
-SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF"}
 TONES = 6
 
 
 @register.filter
 def money(amount: Decimal | None, currency: str = "EUR") -> str:
     """An amount as the reader's language writes it: "12,90 €" in French, "€12.90" in English; nothing for None."""
-    if amount is None or amount == "":
-        return ""
-    figures = number_format(Decimal(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
-    sign = SIGNS.get(currency, currency)
-    if (get_language() or "fr").startswith("fr"):
-        return f"{figures}\u00a0{sign}"
-    minus, figures = ("-", figures[1:]) if figures.startswith("-") else ("", figures)
-    return f"{minus}{sign}{figures}" if len(sign) == 1 else f"{minus}{sign}\u00a0{figures}"
+    return "" if amount is None or amount == "" else display(Decimal(amount), currency)
 
 
 @register.simple_tag

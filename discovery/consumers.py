@@ -1,0 +1,38 @@
+"""What happened below, followed by the index. Rebuilding is idempotent, so seeing an event again is harmless."""
+
+from altazion.lib.clock import now
+from discovery.services import reindex, reindex_campaign, reindex_segments, reindex_selection, reindex_stores
+from logbook.models import Event
+from logbook.ports import consumer
+
+
+@consumer("discovery.products", kinds=["catalog.products_changed", "catalog.prices_changed", "logistics.stock_changed"])
+def products_changed(event: Event) -> None:
+    """Products, prices or stock: rebuild the products named."""
+    reindex(event.data.get("ids", []), at=now())
+
+
+@consumer("discovery.segments", kinds=["catalog.segments_changed"])
+def segments_changed(event: Event) -> None:
+    """Segments moved, were renamed or archived: rebuild what stands in them or below."""
+    reindex_segments(event.data.get("ids", []), at=now())
+
+
+@consumer("discovery.selections", kinds=["catalog.selection_changed"])
+def selection_changed(event: Event) -> None:
+    """A selection has other products."""
+    if event.subject_id.isdigit():
+        reindex_selection(int(event.subject_id), at=now())
+
+
+@consumer("discovery.campaigns", kinds=["campaigns.campaign_changed"])
+def campaign_changed(event: Event) -> None:
+    """A campaign was approved, changed or stopped: its products may cost something else."""
+    if event.subject_id.isdigit():
+        reindex_campaign(int(event.subject_id), at=now())
+
+
+@consumer("discovery.stores", kinds=["stores.stores_changed"])
+def stores_changed(event: Event) -> None:
+    """A store opened, closed or changed its threshold: rebuild what lies in it."""
+    reindex_stores(event.data.get("ids", []), at=now())

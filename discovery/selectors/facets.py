@@ -1,0 +1,197 @@
+"""True counts: listings, not variants; each facet counts as if nothing were chosen in it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from altazion.lib.money import display
+from catalog.enums import AttributeType
+from catalog.models import Attribute
+from discovery.models import FacetValue
+from discovery.selectors.navigation import said_in
+from discovery.selectors.scope import PRICE, PRICE_STEPS, STORE, Scope, price_range
+
+MOST_VALUES = 60
+
+
+@dataclass(frozen=True)
+class FacetOption:
+    """A value to choose: how many listings it would show."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A question with its answers."""
+
+    code: str
+    label: str
+    options: list[FacetOption]
+
+    @property
+    def chosen(self) -> list[FacetOption]:
+        return [option for option in self.options if option.selected]
+
+
+@dataclass
+class Counted:
+    """What the index answered. values: attribute → [(value id, count)]; prices: step → count."""
+
+    total: int = 0
+    in_store: int = 0
+    values: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    prices: dict[int, int] = field(default_factory=dict)
+    segments: dict[int, int] = field(default_factory=dict)
+    names: dict[int, FacetValue] = field(default_factory=dict)
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+
+
+_COUNT = """
+, passing AS (SELECT * FROM hit WHERE misses = 0)
+, value_of AS (
+  SELECT DISTINCT h.listing_id, v AS value, h.misses, h.missed FROM hit h CROSS JOIN LATERAL unnest(h.facets) v
+   WHERE h.misses <= 1)
+SELECT 'total', '', 0, count(DISTINCT listing_id) FROM passing
+UNION ALL
+SELECT 'value', f.attribute, f.id, count(DISTINCT v.listing_id)
+  FROM value_of v JOIN discovery_facetvalue f ON f.id = v.value
+ WHERE v.misses = 0 OR v.missed = f.attribute
+ GROUP BY f.attribute, f.id
+UNION ALL
+SELECT 'price', '', width_bucket(list_price, %(steps)s::numeric[]), count(DISTINCT listing_id)
+  FROM hit WHERE misses = 0 OR (misses = 1 AND missed = %(price_code)s)
+ GROUP BY 3
+UNION ALL
+SELECT 'segment', '', s, count(DISTINCT listing_id)
+  FROM passing CROSS JOIN LATERAL unnest(segments) s WHERE s = ANY(%(segments)s) GROUP BY s
+UNION ALL
+SELECT 'store', '', 0, count(DISTINCT listing_id)
+  FROM hit WHERE (misses = 0 OR (misses = 1 AND missed = %(store_code)s)) AND places @> ARRAY[%(place_id)s]::bigint[]
+"""
+
+
+def count(scope: Scope, *, place_id: int | None, segments: tuple[int, ...]) -> Counted:
+    """Ask the index about a scope: three queries."""
+    counted = Counted()
+    values: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    parameters = {
+        **scope.all_parameters(),
+        "steps": PRICE_STEPS,
+        "price_code": PRICE,
+        "store_code": STORE,
+        "segments": list(segments),
+        "place_id": place_id or -1,
+    }
+    with connection.cursor() as sql:
+        sql.execute(scope.hits() + _COUNT, parameters)
+        for kind, attribute, number, found in sql.fetchall():
+            if kind == "total":
+                counted.total = found
+            elif kind == "value":
+                values[attribute].append((number, found))
+            elif kind == "price":
+                counted.prices[number] = found
+            elif kind == "segment":
+                counted.segments[number] = found
+            else:
+                counted.in_store = found
+    counted.values = {code: _most(scope, code, found) for code, found in values.items()}
+    wanted = [number for found in counted.values.values() for number, _count in found]
+    counted.names = FacetValue.objects.in_bulk(wanted)
+    counted.attributes = {a.code: a for a in Attribute.objects.filter(code__in=counted.values)}
+    return counted
+
+
+def _most(scope: Scope, code: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    chosen = next((f.values for f in scope.filters if f.code == code), [])
+    limit = MOST_VALUES + len(chosen)
+    return sorted(found, key=lambda each: -each[1])[:limit]
+
+
+def as_facets(counted: Counted, chosen: dict[str, list[str]], *, language: str, currency: str) -> list[Facet]:
+    """The counts in people's words: brand first, then price, then attributes in their order.
+
+    A facet that could not narrow anything (one value for all, none chosen) is left out.
+    """
+    found = [
+        facet
+        for code, numbers in counted.values.items()
+        if (facet := _facet(counted, code, numbers, chosen.get(code, []), language))
+    ]
+    if price := _price_facet(counted, chosen.get(PRICE, []), currency):
+        found.append(price)
+    order = {code: (2, a.position, a.name) for code, a in counted.attributes.items()} | {
+        "brand": (0, 0, ""),
+        PRICE: (1, 0, ""),
+    }
+    return sorted(found, key=lambda facet: order.get(facet.code, (3, 0, facet.label)))
+
+
+def _facet(
+    counted: Counted, code: str, numbers: list[tuple[int, int]], chosen: list[str], language: str
+) -> Facet | None:
+    attribute = counted.attributes.get(code)
+    if attribute is None and code != "brand":
+        return None
+    options = [
+        (
+            _order(value, attribute, found),
+            FacetOption(value.value, _name(value, attribute, language), found, value.value in chosen),
+        )
+        for number, found in numbers
+        if (value := counted.names.get(number))
+    ]
+    if len(options) < 2 and not chosen:
+        return None
+    label = said_in(attribute.translations, language, "name", attribute.name) if attribute else _("Brand")
+    return Facet(code, label, [option for _key, option in sorted(options, key=lambda each: each[0])])
+
+
+def _order(value: FacetValue, attribute: Attribute | None, found: int) -> tuple[float, float, str]:
+    if attribute and attribute.type == AttributeType.NUMBER:
+        try:
+            return (float(value.value), 0, "")
+        except ValueError:
+            return (float("inf"), 0, value.value)
+    if attribute and attribute.type == AttributeType.LIST and value.position:
+        return (value.position, 0, value.label)
+    return (0, -found, value.label.casefold())
+
+
+def _name(value: FacetValue, attribute: Attribute | None, language: str) -> str:
+    if attribute and attribute.type == AttributeType.BOOLEAN:
+        return _("Yes") if value.value == "true" else _("No")
+    name = said_in(value.translations, language, "label", value.label)
+    return f"{name} {attribute.unit}" if attribute and attribute.unit else name
+
+
+def _price_facet(counted: Counted, chosen: list[str], currency: str) -> Facet | None:
+    options = []
+    for step in sorted(counted.prices):
+        low = PRICE_STEPS[step - 1] if step else 0
+        high = PRICE_STEPS[step] if step < len(PRICE_STEPS) else None
+        value = f"{low}-{high if high is not None else ''}"
+        options.append(FacetOption(value, price_words(value, currency), counted.prices[step], value in chosen))
+    known = {option.value for option in options}
+    options += [FacetOption(v, price_words(v, currency), 0, True) for v in chosen if v not in known and price_range(v)]
+    return Facet(PRICE, _("Price"), options) if len(options) > 1 or chosen else None
+
+
+def price_words(value: str, currency: str) -> str:
+    """A price range for people: "10-20" is "€10 to €20"; nothing if it is not a range."""
+    bounds = price_range(value)
+    if bounds is None:
+        return ""
+    low, high = (display(Decimal(b), currency) if b is not None else "" for b in bounds)
+    if not high:
+        return _("%(low)s and more") % {"low": low}
+    if not low or not bounds[0]:
+        return _("under %(high)s") % {"high": high}
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}

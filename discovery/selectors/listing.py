@@ -1,0 +1,148 @@
+"""A page of products with its facets: the one question behind segments, brands, selections and search."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+
+from catalog.models import Brand, Segment, Selection
+from discovery.models import FacetValue
+from discovery.selectors.facets import Counted, Facet, as_facets, count
+from discovery.selectors.navigation import KEEP_SECONDS, index_version
+from discovery.selectors.scope import Scope, with_filters
+from discovery.selectors.text import TextMatch, match
+from discovery.selectors.tiles import Tile, tiles
+from logistics.models import Place
+from stores.models import SalesChannel, Store
+
+MOST_PER_PAGE = 50
+ORDERS = {
+    "rank": "max(score) DESC, max(rank) DESC, listing_id DESC",
+    "price": "min(list_price) ASC, max(rank) DESC, listing_id DESC",
+    "price_desc": "min(list_price) DESC, max(rank) DESC, listing_id DESC",
+    "new": "max(published_at) DESC, listing_id DESC",
+}
+
+
+@dataclass(frozen=True)
+class ListingPage:
+    """One page. total: listings (not variants) that satisfy all filters; segments: how many in each asked segment.
+
+    lane, read_as: how a search text was understood.
+    """
+
+    tiles: list[Tile]
+    total: int
+    facets: list[Facet]
+    page: int
+    pages: int
+    in_store: int
+    segments: dict[int, int]
+    lane: str = ""
+    read_as: str = ""
+
+
+def listing(
+    *,
+    channel: SalesChannel,
+    at: dt.datetime,
+    language: str,
+    segment: Segment | int | None = None,
+    brand: Brand | None = None,
+    selection: Selection | None = None,
+    query: str = "",
+    filters: dict[str, list[str]] | None = None,
+    store: Store | None = None,
+    in_store_only: bool = False,
+    sort: str = "rank",
+    page: int = 1,
+    per_page: int = 24,
+    version: str = "",
+    segments_asked: tuple[int, ...] = (),
+) -> ListingPage:
+    """Products of a channel, filtered, sorted and cut into pages of at most 50, with true counts for every facet.
+
+    An entry is one sellable product, so a filter is true only if one and the same child satisfies all of them and, with
+    `in_store_only`, lies in `store`. Values of one facet add up (or), facets narrow (and); a facet's own counts ignore
+    its own choice. What the index says is kept per version of the index; prices and stock are asked live.
+    """
+    query = query.replace("\0", " ").strip()[:200]
+    chosen = {code: sorted(set(values)) for code, values in (filters or {}).items() if values}
+    chosen = {code: values for code, values in chosen.items() if "\0" not in "".join([code, *values])}
+    per_page = max(1, min(per_page, MOST_PER_PAGE))
+    sort = sort if sort in ORDERS else "rank"
+    segment_id = segment.pk if isinstance(segment, Segment) else segment
+    place = Place.objects.filter(store=store).values_list("pk", flat=True).first() if store else None
+    question = (segment_id, brand and brand.code, selection and selection.pk, query, sorted(chosen.items()), place,
+                in_store_only, segments_asked)  # fmt: skip
+    key = _key(version or index_version(channel), language, question)
+    kept: tuple[Counted, Scope, TextMatch | None] | None = cache.get(key)
+    if kept is None:
+        scope, text = _scope(channel, language, segment_id, brand, selection, query)
+        scope = with_filters(scope, chosen, place_id=place, in_store_only=in_store_only)
+        kept = count(scope, place_id=place, segments=segments_asked), scope, text
+        cache.set(key, kept, KEEP_SECONDS)
+    counted, scope, text = kept
+    pages = max(1, -(-counted.total // per_page))
+    page = max(1, min(page, pages))
+    ids_key = f"{key}:{sort}:{page}:{per_page}"
+    ids = cache.get(ids_key)
+    if ids is None:
+        ids = _page_of(scope, sort, (page - 1) * per_page, per_page) if counted.total else []
+        cache.set(ids_key, ids, KEEP_SECONDS)
+    return ListingPage(
+        tiles=tiles(ids, channel=channel, at=at, language=language, store=store),
+        total=counted.total,
+        facets=as_facets(counted, chosen, language=language, currency=channel.currency),
+        page=page,
+        pages=pages,
+        in_store=counted.in_store,
+        segments=counted.segments,
+        lane=text.lane if text else "",
+        read_as=text.read_as if text else "",
+    )
+
+
+def _scope(
+    channel: SalesChannel,
+    language: str,
+    segment_id: int | None,
+    brand: Brand | None,
+    selection: Selection | None,
+    query: str,
+) -> tuple[Scope, TextMatch | None]:
+    scope = Scope(["e.channel_id = %(channel)s"], {"channel": channel.pk})
+    if segment_id is not None:
+        scope.conditions.append("e.segments @> ARRAY[%(segment)s]::bigint[]")
+        scope.parameters["segment"] = segment_id
+    if brand is not None:
+        scope.conditions.append("e.facets @> ARRAY[%(brand)s]::int[]")
+        number = FacetValue.objects.filter(attribute="brand", value=brand.code).values_list("pk", flat=True).first()
+        scope.parameters["brand"] = number or -1
+    if selection is not None:
+        scope.conditions.append("e.selections @> ARRAY[%(selection)s]::bigint[]")
+        scope.parameters["selection"] = selection.pk
+    if not query:
+        return scope, None
+    text = match(query, channel=channel, language=language)
+    scope.conditions.append(text.condition)
+    scope.parameters.update(text.parameters)
+    scope.score = text.score
+    return scope, text
+
+
+def _page_of(scope: Scope, sort: str, start: int, size: int) -> list[int]:
+    with connection.cursor() as sql:
+        sql.execute(
+            f"{scope.hits()} SELECT listing_id FROM hit WHERE misses = 0 GROUP BY listing_id"  # noqa: S608 - fixed order
+            f" ORDER BY {ORDERS[sort]} LIMIT %(size)s OFFSET %(start)s",
+            {**scope.all_parameters(), "size": size, "start": start},
+        )
+        return [row[0] for row in sql.fetchall()]
+
+
+def _key(version: str, language: str, question: Any) -> str:
+    return f"listing:{version}:{language}:{hashlib.sha256(repr(question).encode()).hexdigest()[:32]}"

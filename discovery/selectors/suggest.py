@@ -1,0 +1,86 @@
+"""What the search box proposes while one types."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import BooleanField, Exists, OuterRef
+from django.db.models.expressions import RawSQL
+
+from altazion.lib.text import bare_code
+from catalog.enums import SegmentKind
+from catalog.models import Brand, Segment
+from discovery.models import IndexEntry
+from discovery.selectors.navigation import said_in
+from discovery.selectors.text import CONFIGS, words_of
+from stores.models import SalesChannel
+
+MOST = {"segment": 3, "brand": 3, "product": 6}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """kind: "segment", "brand" or "product"; id and slug make its address."""
+
+    kind: str
+    id: int
+    slug: str
+    label: str
+
+
+def suggest(text: str, *, channel: SalesChannel, language: str) -> list[Suggestion]:
+    """Segments and brands whose name holds a word beginning so, and products, best first. At most three queries."""
+    words = words_of(text)
+    if not words or len("".join(words)) < 2:
+        return []
+    return [*_segments(words, channel, language), *_brands(words, channel), *_products(text, words, channel, language)]
+
+
+def _segments(words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:
+    sold = IndexEntry.objects.filter(channel=channel, segments__contains=[OuterRef("pk")])
+    found = Segment.objects.filter(archived=False, kind=SegmentKind.LISTED).filter(
+        _begins("catalog_segment.name", words),
+        Exists(sold),
+    )
+    rows = found.order_by("-importance", "level", "name")[: MOST["segment"]]
+    return [Suggestion("segment", s.pk, s.slug, said_in(s.translations, language, "name", s.name)) for s in rows]
+
+
+def _brands(words: list[str], channel: SalesChannel) -> list[Suggestion]:
+    sold = IndexEntry.objects.filter(channel=channel, brand_id=OuterRef("pk"))
+    found = Brand.objects.filter(
+        _begins("catalog_brand.name", words),
+        Exists(sold),
+        archived=False,
+    )
+    rows = found.order_by("-importance", "name")[: MOST["brand"]]
+    return [Suggestion("brand", b.pk, b.slug, b.name) for b in rows]
+
+
+def _products(text: str, words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:
+    config, column = CONFIGS.get(language, CONFIGS["fr"])
+    statement = f"""
+        SELECT p.id, p.slug, COALESCE(NULLIF(p.translations -> %(language)s ->> 'name', ''), p.name)
+          FROM (SELECT e.listing_id, max(e.rank) AS rank, bool_or(e.references_text LIKE %(reference)s) AS exact
+                  FROM discovery_indexentry e
+                 WHERE e.channel_id = %(channel)s
+                   AND (e.references_text LIKE %(reference)s
+                        OR e.{column} @@ (to_tsquery('{config}', %(starts)s) || to_tsquery('simple', %(starts)s)))
+                 GROUP BY e.listing_id ORDER BY exact DESC, rank DESC, e.listing_id DESC LIMIT %(most)s) found
+          JOIN catalog_product p ON p.id = found.listing_id
+         ORDER BY found.exact DESC, found.rank DESC, p.id DESC"""  # noqa: S608 - fixed names
+    parameters: dict[str, str | int] = {
+        "language": language,
+        "channel": channel.pk,
+        "reference": f"% {bare_code(text)[:60]} %",
+        "starts": " & ".join(f"{word}:*" for word in words),
+        "most": MOST["product"],
+    }
+    with connection.cursor() as sql:
+        sql.execute(statement, parameters)
+        return [Suggestion("product", *row) for row in sql.fetchall()]
+
+
+def _begins(column: str, words: list[str]) -> RawSQL:
+    """True if each word begins a word of the column, accents and case aside. column: a fixed name of ours."""
+    patterns = [rf"\m{word}" for word in words]
+    return RawSQL(f"lower(public.unaccent({column})) ~ ALL(%s::text[])", [patterns], output_field=BooleanField())  # noqa: S611 - parameters

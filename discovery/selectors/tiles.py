@@ -1,0 +1,99 @@
+"""Products as listings, selections and screens show them."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from campaigns.selectors import EffectivePrice, prices
+from catalog.enums import MediaKind, ProductState
+from catalog.models import Media, Product
+from discovery.models import IndexEntry
+from discovery.selectors.navigation import said_in
+from logistics.enums import Level
+from logistics.selectors import Availability, availability
+from stores.models import SalesChannel, Store
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A product before one opens its page. Prices include tax; a parent costs "from" its cheapest child."""
+
+    id: int
+    sku: str
+    slug: str
+    name: str
+    brand: str
+    image: str
+    alt: str
+    variants: int
+    price: EffectivePrice | None
+    availability: Availability | None
+    store: Store | None
+
+    @property
+    def online(self) -> Level:
+        """How available it is for delivery."""
+        return self.availability.delivery_level if self.availability else Level.UNAVAILABLE
+
+    @property
+    def in_store(self) -> Level | None:
+        """How available it is in the reference store, if one is chosen."""
+        if self.store is None or self.availability is None:
+            return None
+        return self.availability.level_at(self.store.pk)
+
+
+def tiles(
+    product_ids: Iterable[int], *, channel: SalesChannel, at: dt.datetime, language: str, store: Store | None = None
+) -> list[Tile]:
+    """The tiles of products (simple or parents) in the order asked; those the channel does not sell are left out.
+
+    Six queries whatever their number.
+    """
+    asked = list(dict.fromkeys(product_ids))
+    if not asked:
+        return []
+    found = {product.pk: product for product in _products(asked, channel)}
+    costs = prices(found, channel=channel, at=at)
+    stock = availability(found, channel=channel, at=at, stores=[store] if store else [])
+    return [_tile(found[pk], costs[pk], stock.get(pk), language, store) for pk in asked if pk in found and pk in costs]
+
+
+def _products(asked: list[int], channel: SalesChannel) -> Iterable[Product]:
+    pictures = Media.objects.filter(kind=MediaKind.IMAGE, is_public=True).order_by("position", "id")
+    own = pictures.filter(product=OuterRef("pk"))
+    of_child = pictures.filter(product__parent=OuterRef("pk"), product__state=ProductState.VALIDATED)
+    return (
+        Product.objects.filter(pk__in=asked)
+        .filter(Exists(IndexEntry.objects.filter(channel=channel, listing=OuterRef("pk"))))
+        .annotate(
+            picture=Coalesce(Subquery(own.values("location")[:1]), Subquery(of_child.values("location")[:1])),
+            picture_alt=Coalesce(Subquery(own.values("alt")[:1]), Subquery(of_child.values("alt")[:1])),
+            brand_name=F("brand__name"),
+            variants=Count("children", filter=Q(children__state=ProductState.VALIDATED)),
+        )
+        .only("id", "sku", "slug", "name", "translations")
+    )
+
+
+def _tile(
+    product: Product, price: EffectivePrice, stock: Availability | None, language: str, store: Store | None
+) -> Tile:
+    extra = product.__dict__  # annotations
+    name = said_in(product.translations, language, "name", product.name)
+    return Tile(
+        id=product.pk,
+        sku=product.sku,
+        slug=product.slug,
+        name=name,
+        brand=extra["brand_name"] or "",
+        image=extra["picture"] or "",
+        alt=extra["picture_alt"] or "",
+        variants=extra["variants"],
+        price=price,
+        availability=stock,
+        store=store,
+    )

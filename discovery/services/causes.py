@@ -1,0 +1,54 @@
+"""Which products to rebuild when something other than a product changed."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import connection
+from django.db.models import Q
+
+from catalog.models import ProductSegment, Segment, SelectionItem
+from discovery.models import IndexEntry
+from discovery.services.reindex import reindex
+from logbook.models import Event
+from logistics.models import StockBalance
+
+
+def reindex_selection(selection_id: int, *, at: dt.datetime) -> int:
+    """Rebuild the products that are in a selection, or that the index believes to be. Returns changed entries."""
+    return reindex(_selected([selection_id]), at=at)
+
+
+def reindex_campaign(campaign_id: int, *, at: dt.datetime) -> int:
+    """Rebuild the products of the selections a campaign has, or once had. Returns changed entries."""
+    told = Event.objects.filter(kind="campaigns.campaign_changed", subject_id=str(campaign_id))
+    selections = {int(data["selection"]) for data in told.values_list("data", flat=True) if data.get("selection")}
+    return reindex(_selected(selections), at=at)
+
+
+def reindex_segments(segment_ids: Iterable[int], *, at: dt.datetime) -> int:
+    """Rebuild the products in these segments or below them, now or as the index believes. Returns changed entries."""
+    ids = list(segment_ids)
+    below = Segment.objects.filter(path__overlap=ids)
+    now = set(ProductSegment.objects.filter(segment__in=below).values_list("product_id", flat=True))
+    before = set(IndexEntry.objects.filter(segments__overlap=ids).values_list("product_id", flat=True))
+    return reindex(now | before, at=at) or _forget_pages()
+
+
+def reindex_stores(store_ids: Iterable[int], *, at: dt.datetime) -> int:
+    """Rebuild the products with stock in these stores. Returns changed entries."""
+    lying = StockBalance.objects.filter(place__store__in=list(store_ids)).values_list("product_id", flat=True)
+    return reindex(set(lying), at=at)
+
+
+def _selected(selections: Iterable[int]) -> set[int]:
+    wanted = list(selections)
+    inside = SelectionItem.objects.filter(selection__in=wanted).values_list("product_id", flat=True)
+    listed = IndexEntry.objects.filter(Q(selections__overlap=wanted)).values_list("product_id", flat=True)
+    return {*inside, *listed}
+
+
+def _forget_pages() -> int:
+    """A segment without products changed: only menus may show it."""
+    with connection.cursor() as sql:
+        sql.execute("UPDATE discovery_indexversion SET number = number + 1")
+    return 0

@@ -1,0 +1,38 @@
+"""Prices change with the clock, not with an event: the index follows the dates that have passed."""
+
+import datetime as dt
+
+from django.db import connection, transaction
+
+from discovery.models import IndexVersion
+from discovery.services.reindex import reindex
+from stores.models import SalesChannel
+
+# Products with a dated price, or in the selection of a campaign, that begins or ends in the span.
+_EDGES = """
+SELECT b.product_id FROM catalog_baseprice b
+ WHERE (lower(b.promo_during) > %(after)s AND lower(b.promo_during) <= %(at)s)
+    OR (upper(b.promo_during) > %(after)s AND upper(b.promo_during) <= %(at)s)
+UNION
+SELECT i.product_id
+  FROM campaigns_campaign c JOIN catalog_selectionitem i ON i.selection_id = c.selection_id
+ WHERE (lower(c.during) > %(after)s AND lower(c.during) <= %(at)s)
+    OR (upper(c.during) > %(after)s AND upper(c.during) <= %(at)s)
+"""
+
+
+def follow_time(*, at: dt.datetime) -> int:
+    """Rebuild the entries whose price began or ended since the last call. Returns changed entries.
+
+    Pages always show the price of the second; only sorting and filtering by price wait for this.
+    """
+    with transaction.atomic():
+        for channel in SalesChannel.objects.all():
+            IndexVersion.objects.get_or_create(channel=channel)
+        versions = list(IndexVersion.objects.select_for_update().order_by("pk"))
+        since = [version.followed_until for version in versions if version.followed_until]
+        with connection.cursor() as sql:
+            sql.execute(_EDGES, {"after": min(since, default=at), "at": at})
+            ids = [row[0] for row in sql.fetchall()]
+        IndexVersion.objects.update(followed_until=at)
+        return reindex(ids, at=at)

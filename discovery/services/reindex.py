@@ -1,0 +1,86 @@
+"""Rebuilding index entries from what the rooms below say: all of them, or some products with their families."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from campaigns.selectors import prices
+from discovery.services import statements as s
+from stores.models import SalesChannel
+
+PRICES_AT_ONCE = 2000
+TEMPORARY = "reindex_listing, reindex_sold, reindex_value, reindex_wanted, reindex_word"
+
+
+def reindex(product_ids: Iterable[int] | None, *, at: dt.datetime) -> int:
+    """Make the index say what is sold at `at`: for these products (and their parents and children), or for all.
+
+    Only what differs is written, so doing it twice changes nothing. Returns how many entries were added, changed or
+    removed.
+    """
+    ids = None if product_ids is None else sorted(set(product_ids))
+    if ids == []:
+        return 0
+    with transaction.atomic():
+        _collect(ids)
+        _price(at)
+        touched = _merge(ids)
+        _learn_words(everything=ids is None)
+        with connection.cursor() as sql:
+            sql.execute(f"DROP TABLE IF EXISTS {TEMPORARY}")
+            if touched:  # last: the row is shared by all who rebuild
+                sql.execute(s.BUMP, {"channels": sorted(set(touched))})
+    return len(touched)
+
+
+def _collect(ids: list[int] | None) -> None:
+    with connection.cursor() as sql:
+        sql.execute(f"DROP TABLE IF EXISTS {TEMPORARY}")
+        sql.execute(s.FAMILY, {"ids": ids})
+        sql.execute(s.SOLD)
+        sql.execute("CREATE INDEX ON reindex_sold (product_id)")
+        sql.execute(s.VALUES)
+        sql.execute("ANALYZE reindex_listing, reindex_sold, reindex_value")
+        sql.execute(s.NEW_FACETS)
+        sql.execute(s.wanted_statement())
+        sql.execute("CREATE UNIQUE INDEX ON reindex_wanted (product_id, channel_id)")
+
+
+def _price(at: dt.datetime) -> None:
+    """What each product costs at `at`, from the one evaluator of prices."""
+    with connection.cursor() as sql:
+        sql.execute("SELECT channel_id, array_agg(product_id ORDER BY product_id) FROM reindex_wanted GROUP BY 1")
+        sold = dict(sql.fetchall())
+    for channel in SalesChannel.objects.filter(pk__in=sold):
+        products = sold[channel.pk]
+        for start in range(0, len(products), PRICES_AT_ONCE):
+            found = prices(products[start : start + PRICES_AT_ONCE], channel=channel, at=at)
+            amounts = [price.unit for price in found.values()]
+            with connection.cursor() as sql:
+                sql.execute(s.PRICED, {"products": list(found), "amounts": amounts, "channel": channel.pk})
+
+
+def _merge(ids: list[int] | None) -> list[int]:
+    """Write the differences; returns the channel of every entry touched."""
+    touched: list[int] = []
+    with connection.cursor() as sql:
+        sql.execute("DELETE FROM reindex_wanted WHERE list_price IS NULL")  # what has no price cannot be sold
+        sql.execute("ANALYZE reindex_wanted")
+        for statement, parameters in [
+            (s.REMOVE, {}),
+            (s.REMOVE_MOVED, {"ids": ids}),
+            (s.CHANGE, {}),
+            (s.ADD, {}),
+        ]:
+            sql.execute(statement, parameters or None)
+            touched += [row[0] for row in sql.fetchall()]
+    return touched
+
+
+def _learn_words(*, everything: bool) -> None:
+    with connection.cursor() as sql:
+        sql.execute(s.WORDS)
+        if everything:
+            sql.execute(s.FORGET)
+        sql.execute(s.LEARN_ALL if everything else s.LEARN_SOME)

@@ -1,0 +1,258 @@
+"""The statements that rebuild the index: what it should hold goes to a temporary table; differences are written."""
+
+FAMILY = """
+CREATE TEMPORARY TABLE reindex_listing ON COMMIT DROP AS
+SELECT DISTINCT COALESCE(p.parent_id, p.id) AS id
+  FROM catalog_product p
+ WHERE %(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s::bigint[])
+"""
+
+# A child says what it says itself; where it is silent its parent speaks. List options are named, other values stand
+# for themselves.
+SOLD = """
+CREATE TEMPORARY TABLE reindex_sold ON COMMIT DROP AS
+SELECT s.id AS product_id, l.id AS listing_id, s.stock_type, s.sku, l.sku AS listing_sku,
+       COALESCE(NULLIF(s.name, ''), l.name) AS name, l.name AS listing_name, l.importance,
+       COALESCE(s.translations -> 'en' ->> 'name', l.translations -> 'en' ->> 'name', '') AS name_en,
+       COALESCE(s.brand_id, l.brand_id) AS brand_id,
+       concat_ws(' ', l.short_description, left(l.description, 6000)) AS prose,
+       concat_ws(' ', l.translations -> 'en' ->> 'short_description',
+                 left(l.translations -> 'en' ->> 'description', 6000)) AS prose_en,
+       l.attributes || s.attributes AS attributes
+  FROM reindex_listing r
+  JOIN catalog_product l ON l.id = r.id AND l.state = 'validated'
+  JOIN catalog_product s ON (s.id = l.id AND l.kind = 'simple')
+                         OR (s.parent_id = l.id AND s.kind = 'child' AND s.state = 'validated')
+"""
+
+VALUES = """
+CREATE TEMPORARY TABLE reindex_value ON COMMIT DROP AS
+SELECT s.product_id, a.code AS attribute, left(one.value, 250) AS value, a.type, o.label, o.position, a.is_facet,
+       o.translations
+  FROM reindex_sold s
+ CROSS JOIN LATERAL jsonb_each(s.attributes) pair
+  JOIN catalog_attribute a ON a.code = pair.key AND a.is_public AND (a.is_facet OR a.type IN ('T', 'E'))
+ CROSS JOIN LATERAL (
+       SELECT jsonb_array_elements_text(pair.value) AS value WHERE jsonb_typeof(pair.value) = 'array'
+       UNION ALL
+       SELECT pair.value #>> '{}' WHERE jsonb_typeof(pair.value) IN ('string', 'number', 'boolean')
+       ) one
+  LEFT JOIN catalog_attributeoption o ON o.attribute_id = a.id AND o.code = one.value
+ WHERE one.value <> ''
+"""
+
+NEW_FACETS = """
+INSERT INTO discovery_facetvalue (attribute, value, label, position, translations)
+SELECT DISTINCT ON (attribute, value) attribute, value, label, position, translations
+  FROM (SELECT attribute, value, left(COALESCE(label, value), 250) AS label, COALESCE(position, 0) AS position,
+               COALESCE(translations, '{}') AS translations
+          FROM reindex_value WHERE is_facet
+        UNION ALL
+        SELECT 'brand', b.code, b.name, 0, '{}'
+          FROM catalog_brand b WHERE NOT b.archived AND b.id IN (SELECT brand_id FROM reindex_sold)) wanted
+ ORDER BY attribute, value
+    ON CONFLICT (attribute, value) DO UPDATE
+   SET label = EXCLUDED.label, position = EXCLUDED.position, translations = EXCLUDED.translations
+ WHERE (discovery_facetvalue.label, discovery_facetvalue.position, discovery_facetvalue.translations)
+       IS DISTINCT FROM (EXCLUDED.label, EXCLUDED.position, EXCLUDED.translations)
+"""
+
+WANTED = """
+CREATE TEMPORARY TABLE reindex_wanted ON COMMIT DROP AS
+WITH facet AS (
+  SELECT product_id, array_agg(DISTINCT number ORDER BY number) AS numbers
+    FROM (SELECT v.product_id, f.id::int AS number
+            FROM reindex_value v
+            JOIN discovery_facetvalue f ON f.attribute = v.attribute AND f.value = v.value
+           WHERE v.is_facet
+          UNION ALL
+          SELECT s.product_id, f.id::int
+            FROM reindex_sold s
+            JOIN catalog_brand b ON b.id = s.brand_id AND NOT b.archived
+            JOIN discovery_facetvalue f ON f.attribute = 'brand' AND f.value = b.code) every_value
+   GROUP BY product_id
+), said AS (
+  SELECT product_id, left(string_agg(DISTINCT COALESCE(label, value), ' '), 3000) AS words,
+         left(string_agg(DISTINCT COALESCE(translations -> 'en' ->> 'label', label, value), ' '), 3000) AS words_en
+    FROM reindex_value WHERE type IN ('T', 'E') GROUP BY product_id
+), placed AS (
+  SELECT m.product_id AS listing_id, array_agg(DISTINCT above ORDER BY above) AS ids, max(m.relevance) AS relevance
+    FROM catalog_productsegment m
+    JOIN reindex_listing r ON r.id = m.product_id
+    JOIN catalog_segment g ON g.id = m.segment_id AND g.kind = 'P'
+   CROSS JOIN LATERAL unnest(g.path) above
+   WHERE NOT EXISTS (SELECT 1 FROM catalog_segment gone WHERE gone.id = ANY(g.path) AND gone.archived)
+   GROUP BY m.product_id
+), segment_words AS (
+  SELECT p.listing_id, string_agg(g.name, ' ') AS words,
+         string_agg(COALESCE(g.translations -> 'en' ->> 'name', g.name), ' ') AS words_en
+    FROM placed p JOIN catalog_segment g ON g.id = ANY(p.ids) GROUP BY p.listing_id
+), chosen AS (
+  SELECT s.product_id, array_agg(DISTINCT i.selection_id ORDER BY i.selection_id) AS ids
+    FROM reindex_sold s JOIN catalog_selectionitem i ON i.product_id IN (s.product_id, s.listing_id)
+   GROUP BY s.product_id
+), refs AS (
+  SELECT s.product_id,
+         ' ' || string_agg(DISTINCT regexp_replace(upper(code.text), '[^A-Z0-9]+', '', 'g'), ' ') || ' ' AS bare,
+         string_agg(DISTINCT code.text, ' ') AS words
+    FROM reindex_sold s
+   CROSS JOIN LATERAL (
+         SELECT s.sku UNION ALL SELECT s.listing_sku
+         UNION ALL SELECT value FROM catalog_productreference WHERE product_id IN (s.product_id, s.listing_id)
+         ) code(text)
+   GROUP BY s.product_id
+), supply AS (
+  SELECT source.channel_id, source.place_id, source.purpose,
+         CASE WHEN source.purpose = 'pickup' THEN COALESCE(zone.unavailable_below, 1) ELSE 1 END AS least
+    FROM logistics_supplysource source
+    JOIN logistics_place place ON place.id = source.place_id AND place.active
+    LEFT JOIN stores_store store ON store.id = place.store_id
+    LEFT JOIN stores_zone zone ON zone.id = store.zone_id
+   WHERE NOT COALESCE(store.archived, false) AND (source.purpose = 'delivery' OR store.offers_pickup)
+), stocked AS (
+  SELECT b.product_id, u.channel_id, true AS anywhere,
+         array_agg(DISTINCT b.place_id ORDER BY b.place_id) FILTER (WHERE u.purpose = 'pickup') AS places
+    FROM logistics_stockbalance b
+    JOIN reindex_sold s ON s.product_id = b.product_id
+    JOIN supply u ON u.place_id = b.place_id
+   WHERE b.physical - b.safety - b.reserved >= greatest(u.least, 1)
+   GROUP BY b.product_id, u.channel_id
+), everywhere AS (
+  SELECT channel_id, array_agg(DISTINCT place_id ORDER BY place_id) AS places
+    FROM supply WHERE purpose = 'pickup' GROUP BY channel_id
+)
+SELECT pub.channel_id, s.product_id, s.listing_id, left(s.name, 250) AS name,
+       COALESCE(placed.ids, '{}') AS segments, COALESCE(facet.numbers, '{}') AS facets,
+       COALESCE(chosen.ids, '{}') AS selections,
+       CASE WHEN s.stock_type = 1 THEN COALESCE(everywhere.places, '{}')
+            ELSE COALESCE(stocked.places, '{}') END AS places,
+       s.brand_id,
+       s.importance * 1000 + COALESCE(placed.relevance * 10, 10)::int
+         - CASE WHEN stocked.anywhere OR s.stock_type IN (0, 1) THEN 0 ELSE 500 END AS rank,
+       NULL::numeric AS list_price,
+       COALESCE(stocked.anywhere, false) OR s.stock_type IN (0, 1) AS in_stock,
+       COALESCE(refs.bare, '') AS references_text,
+       {vector_fr} AS words_fr,
+       {vector_en} AS words_en,
+       pub.published_at,
+       s.listing_name || ' ' || s.name || ' ' || s.name_en AS spoken
+  FROM reindex_sold s
+  JOIN catalog_publication pub ON pub.product_id = s.listing_id
+  LEFT JOIN catalog_brand brand ON brand.id = s.brand_id
+  LEFT JOIN facet ON facet.product_id = s.product_id
+  LEFT JOIN said ON said.product_id = s.product_id
+  LEFT JOIN placed ON placed.listing_id = s.listing_id
+  LEFT JOIN segment_words ON segment_words.listing_id = s.listing_id
+  LEFT JOIN chosen ON chosen.product_id = s.product_id
+  LEFT JOIN refs ON refs.product_id = s.product_id
+  LEFT JOIN stocked ON stocked.product_id = s.product_id AND stocked.channel_id = pub.channel_id
+  LEFT JOIN everywhere ON everywhere.channel_id = pub.channel_id
+"""
+
+_VECTOR = """
+  setweight(to_tsvector('{config}', concat_ws(' ', {names})), 'A')
+  || setweight(to_tsvector('{config}', concat_ws(' ', brand.name, {segments})), 'B')
+  || setweight(to_tsvector('{config}', concat_ws(' ', refs.words, {said})), 'C')
+  || setweight(to_tsvector('{config}', regexp_replace({prose}, '<[^>]*>', ' ', 'g')), 'D')
+"""
+
+
+def wanted_statement() -> str:
+    """WANTED with its two text vectors spelt out."""
+    french = _VECTOR.format(
+        config="altazion_fr",
+        names="s.listing_name, s.name",
+        segments="segment_words.words",
+        said="said.words",
+        prose="s.prose",
+    )
+    english = _VECTOR.format(
+        config="altazion_en",
+        names="s.name_en, CASE WHEN s.name_en = '' THEN concat_ws(' ', s.listing_name, s.name) END",
+        segments="segment_words.words_en",
+        said="said.words_en",
+        prose="COALESCE(NULLIF(s.prose_en, ''), s.prose)",
+    )
+    return WANTED.replace("{vector_fr}", french).replace("{vector_en}", english)
+
+
+PRICED = """
+UPDATE reindex_wanted w SET list_price = priced.amount
+  FROM unnest(%(products)s::bigint[], %(amounts)s::numeric[]) AS priced(product_id, amount)
+ WHERE w.product_id = priced.product_id AND w.channel_id = %(channel)s
+"""
+
+COLUMNS = (
+    "listing_id, name, segments, facets, selections, places, brand_id, rank, list_price, in_stock, references_text,"
+    " words_fr, words_en, published_at"
+)
+_SOURCE = ", ".join(f"w.{column.strip()}" for column in COLUMNS.split(","))
+_TARGET = ", ".join(f"e.{column.strip()}" for column in COLUMNS.split(","))
+
+REMOVE = """
+DELETE FROM discovery_indexentry e
+ USING reindex_listing r
+ WHERE r.id = e.listing_id
+   AND NOT EXISTS (SELECT 1 FROM reindex_wanted w WHERE w.product_id = e.product_id AND w.channel_id = e.channel_id)
+RETURNING e.channel_id
+"""
+
+# Entries of a child that moved to another parent stand under a listing that is not being rebuilt.
+REMOVE_MOVED = """
+DELETE FROM discovery_indexentry e
+ USING catalog_product p
+ WHERE p.id = e.product_id AND (%(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s::bigint[]))
+   AND NOT EXISTS (SELECT 1 FROM reindex_wanted w WHERE w.product_id = e.product_id AND w.channel_id = e.channel_id)
+RETURNING e.channel_id
+"""
+
+CHANGE = f"""
+UPDATE discovery_indexentry e SET ({COLUMNS}) = ROW({_SOURCE})
+  FROM reindex_wanted w
+ WHERE w.product_id = e.product_id AND w.channel_id = e.channel_id
+   AND ROW({_TARGET}) IS DISTINCT FROM ROW({_SOURCE})
+RETURNING e.channel_id
+"""  # noqa: S608 - fixed column names
+
+ADD = f"""
+INSERT INTO discovery_indexentry (channel_id, product_id, {COLUMNS})
+SELECT w.channel_id, w.product_id, {_SOURCE}
+  FROM reindex_wanted w
+ WHERE NOT EXISTS (SELECT 1 FROM discovery_indexentry e
+                    WHERE e.product_id = w.product_id AND e.channel_id = w.channel_id)
+    ON CONFLICT (channel_id, product_id) DO NOTHING
+RETURNING channel_id
+"""  # noqa: S608 - fixed column names
+
+# Words as people write them, without accents: what suggestions complete and what typing mistakes are measured against.
+WORDS = """
+CREATE TEMPORARY TABLE reindex_word ON COMMIT DROP AS
+SELECT channel_id, word, count(DISTINCT listing_id)::int AS listings
+  FROM (SELECT w.channel_id, w.listing_id,
+               regexp_split_to_table(
+                 lower(public.unaccent(w.spoken || ' ' || COALESCE(b.name, ''))), '[^a-z0-9]+') AS word
+          FROM reindex_wanted w LEFT JOIN catalog_brand b ON b.id = w.brand_id) spoken
+ WHERE length(word) BETWEEN 3 AND 40
+ GROUP BY channel_id, word
+"""
+
+LEARN = """
+INSERT INTO discovery_lexeme (channel_id, word, listings)
+SELECT channel_id, word, listings FROM reindex_word
+    ON CONFLICT (channel_id, word) DO {action}
+"""
+
+FORGET = """
+DELETE FROM discovery_lexeme l
+ WHERE NOT EXISTS (SELECT 1 FROM reindex_word w WHERE w.channel_id = l.channel_id AND w.word = l.word)
+"""
+
+LEARN_ALL = LEARN.replace(
+    "{action}", "UPDATE SET listings = EXCLUDED.listings WHERE discovery_lexeme.listings <> EXCLUDED.listings"
+)
+LEARN_SOME = LEARN.replace("{action}", "NOTHING")
+
+BUMP = """
+INSERT INTO discovery_indexversion (channel_id, number) SELECT unnest(%(channels)s::bigint[]), 1
+    ON CONFLICT (channel_id) DO UPDATE SET number = discovery_indexversion.number + 1
+"""
