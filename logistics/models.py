@@ -84,6 +84,7 @@ class StockBalance(models.Model):
             ),
             models.CheckConstraint(condition=Q(reserved__lte=F("physical") + F("shortage")), name="reserved_is_there"),
         ]
+        indexes = [models.Index(fields=["product"], condition=Q(shortage__gt=0), name="balance_shortage")]
 
     def __str__(self) -> str:
         return f"{self.product_id}@{self.place_id}: {self.physical}"
