@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,7 +18,9 @@ from altazion.health import SILENT_AFTER
 from altazion.lib.clock import now
 from altazion.office_menu import address
 from integrations.enums import RunState
-from integrations.models import Flow, Run
+from integrations.models import Flow
+from integrations.rules import is_late
+from integrations.selectors import flows_with_health
 from logbook.enums import BEAT_PULSE
 from logbook.models import FailedDelivery, Pulse
 from logistics.models import StockBalance
@@ -28,6 +30,7 @@ from tasks_mgmt import selectors as tasks
 
 CHART_DAYS = 14
 SHOWN = 5
+FLOWS_READ, FLOWS_SHOWN = 50, 8
 COUNTED_AT_MOST = 100
 CHART_WIDTH, CHART_HEIGHT = 280, 64
 
@@ -60,6 +63,12 @@ class FlowState:
     def needs_care(self) -> bool:
         """Whether a person should look."""
         return self.late or self.state in {RunState.FAILED, RunState.DONE_WITH_REJECTIONS}
+
+    @property
+    def rank(self) -> int:
+        """Place in the list: what hurts first."""
+        order = {RunState.FAILED.value: 0, RunState.DONE_WITH_REJECTIONS.value: 2, RunState.RUNNING.value: 3}
+        return min(order.get(self.state, 4), 1 if self.late else 4)
 
     @property
     def may_rerun(self) -> bool:
@@ -163,33 +172,20 @@ def chart(days: list[tuple[dt.date, dict[str, Any]]]) -> list[Bar]:
 
 
 def _flows(at: dt.datetime) -> dict[str, Any]:
-    runs = Run.objects.filter(flow=OuterRef("pk")).order_by("-pk")
-    worked = runs.filter(state__in=[RunState.DONE, RunState.DONE_WITH_REJECTIONS])
-    flows = (
-        Flow.objects.filter(active=True)
-        .annotate(
-            run=Subquery(runs.values("pk")[:1]),
-            run_state=Subquery(runs.values("state")[:1]),
-            run_queued=Subquery(runs.values("queued_at")[:1]),
-            worked_at=Subquery(worked.values("finished_at")[:1]),
-        )
-        .order_by("name")[:50]
-    )
-    states = [flow_state(flow, at) for flow in flows]
-    states.sort(key=lambda state: (not state.needs_care, state.state != RunState.RUNNING))
+    states = [flow_state(flow, at) for flow in flows_with_health().filter(active=True).order_by("name")[:FLOWS_READ]]
+    states.sort(key=lambda state: state.rank)
     return {
-        "flows": states[:8],
+        "flows": states[:FLOWS_SHOWN],
         "flows_all_well": bool(states) and not any(state.needs_care for state in states),
         "flows_in_care": sum(state.needs_care for state in states),
     }
 
 
 def flow_state(flow: Any, at: dt.datetime) -> FlowState:
-    """Judge a flow annotated with its last run: late is one that should have worked by now and has not."""
-    every = flow.expected_every_minutes
-    late = bool(every and flow.run and (flow.worked_at is None or at - flow.worked_at > dt.timedelta(minutes=every)))
-    label = RunState(flow.run_state).label if flow.run_state else ""
-    return FlowState(flow, flow.run_state or "", str(label), flow.worked_at or flow.run_queued, flow.run, late)
+    """How a flow of `flows_with_health` stands."""
+    label = str(RunState(flow.last_state).label) if flow.last_state else ""
+    late = is_late(flow.last_at, flow.expected_every_minutes, at)
+    return FlowState(flow, flow.last_state or "", label, flow.last_at, flow.last_run, late)
 
 
 def _stock(user: User) -> dict[str, Any]:
