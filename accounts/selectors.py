@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -31,3 +32,24 @@ def stores_seen_by(user: User) -> QuerySet[Store]:
     if user.kind == AccountKind.STORE:
         return user.stores.all()
     return Store.objects.all()
+
+
+def groups_grantable_by(giver: User) -> QuerySet[Group]:
+    """The groups that hold no right which the giver lacks: nobody gives what they do not have."""
+    if giver.is_superuser:
+        return Group.objects.all()
+    return Group.objects.exclude(permissions__in=Permission.objects.exclude(pk__in=permissions_of(giver)))
+
+
+def permissions_of(user: User) -> QuerySet[Permission]:
+    """The rights a person holds, through groups or by name."""
+    if user.is_superuser:
+        return Permission.objects.all()
+    return Permission.objects.filter(Q(group__user=user) | Q(user=user)).distinct()
+
+
+def outranks(user: User, other: User) -> bool:
+    """True if `other` holds a right that `user` lacks, so that `user` may not change that account."""
+    if user.is_superuser:
+        return False
+    return other.is_superuser or permissions_of(other).exclude(pk__in=permissions_of(user)).exists()

@@ -117,6 +117,17 @@ def guest_customer(email: str, *, at: dt.datetime, **fields: Any) -> Customer:
 
 
 @transaction.atomic
+def save_customer(customer: Customer, *, at: dt.datetime, actor: str = "") -> None:
+    """Write what a colleague typed about a customer, new or known."""
+    is_new = customer.pk is None
+    if is_new:
+        customer.created_at = at
+    customer.email = customer.email.strip().lower()
+    customer.save()
+    _tell("made" if is_new else "changed", customer, at, actor)
+
+
+@transaction.atomic
 def add_address(customer: Customer, *, at: dt.datetime, is_default: bool = False, **fields: str) -> Address:
     """Note an address of a customer; the first one is the default. The same address again is not noted twice.
 

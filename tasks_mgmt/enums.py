@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LOW, NORMAL, URGENT, CRITICAL = 10, 20, 30, 40
-LAST_RESORT = "Administrators"  # who gets what nobody else is named for
+LAST_RESORT = "Administrateur"  # who gets what nobody else is named for
 
 
 @dataclass(frozen=True)

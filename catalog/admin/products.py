@@ -82,7 +82,7 @@ class ProductAdmin(ProductActions, Columns, RefusalsAsMessages, NeverDeleted, Mo
     )
 
     class Media:
-        css = {"all": ["catalog/office.css"]}
+        css = {"all": ["office/panels.css"]}
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type:
         """Lines with what stands beside each product."""

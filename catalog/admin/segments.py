@@ -67,7 +67,7 @@ class SegmentAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
     )
 
     class Media:
-        css = {"all": ["catalog/office.css"]}
+        css = {"all": ["office/panels.css"]}
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type:
         """As a tree."""

@@ -1,0 +1,100 @@
+"""Who may do what: the roles that a new house starts with, as rights per room. Names are the French ones of the job."""
+
+ADMINISTRATOR = "Administrateur"
+MERCHANDISER = "Responsable de gamme"
+ECOMMERCE = "E-commerce"
+CUSTOMER_CARE = "Service client"
+STORE_STAFF = "Magasin"
+UX = "UX"
+SEO = "SEO"
+INTEGRATOR = "Intégrateur"
+
+#: role → rights. "room.*" all of a room; "room.view" looking only; "room.verb_model" one right; "*" everything.
+ROLES: dict[str, tuple[str, ...]] = {
+    ADMINISTRATOR: ("*",),
+    MERCHANDISER: (
+        "catalog.*",
+        "campaigns.*",
+        "discovery.*",
+        "tasks_mgmt.*",
+        "logistics.view",
+        "stores.view",
+        "signage.view",
+        "integrations.view_flow",
+        "integrations.view_run",
+    ),
+    ECOMMERCE: (
+        "catalog.*",
+        "campaigns.*",
+        "discovery.*",
+        "tasks_mgmt.*",
+        "stores.*",
+        "logistics.*",
+        "orders.*",
+        "customers.*",
+        "integrations.*",
+        "signage.*",
+        "accounting.view",
+        "django_celery_beat.*",
+        "accounts.view_user",
+        "logbook.view",
+    ),
+    CUSTOMER_CARE: (
+        "orders.*",
+        "customers.*",
+        "tasks_mgmt.*",
+        "catalog.view",
+        "stores.view",
+        "logistics.view",
+        "campaigns.view",
+        "accounting.view",
+    ),
+    STORE_STAFF: (
+        "orders.view_order",
+        "orders.change_order",
+        "orders.view_payment",
+        "tasks_mgmt.view_task",
+        "tasks_mgmt.add_task",
+        "tasks_mgmt.change_task",
+        "catalog.view_product",
+        "logistics.view_stockbalance",
+        "stores.view_store",
+    ),
+    UX: ("catalog.view", "campaigns.view", "stores.view_site", "stores.change_site", "signage.*", "tasks_mgmt.*"),
+    SEO: (
+        "catalog.view",
+        "catalog.change_product",
+        "catalog.change_segment",
+        "catalog.change_brand",
+        "campaigns.view",
+        "stores.view_site",
+        "stores.change_site",
+        "tasks_mgmt.*",
+    ),
+    INTEGRATOR: (
+        "integrations.*",
+        "django_celery_beat.*",
+        "accounts.view_apikey",
+        "accounts.add_apikey",
+        "accounts.change_apikey",
+        "catalog.view",
+        "logistics.view",
+        "orders.view",
+        "stores.view",
+        "logbook.*",
+        "tasks_mgmt.*",
+    ),
+}
+
+
+def grants(pattern: str, room: str, codename: str) -> bool:
+    """True if a pattern of `ROLES` gives this right."""
+    if pattern == "*":
+        return True
+    of_room, _dot, what = pattern.partition(".")
+    return of_room == room and (what in {"*", codename} or (what == "view" and codename.startswith("view_")))
+
+
+def role_grants(role: str, room: str, codename: str) -> bool:
+    """True if a role starts with this right."""
+    return any(grants(pattern, room, codename) for pattern in ROLES[role])

@@ -1,0 +1,16 @@
+"""Verbs about accounts, roles, keys and repeated calls."""
+
+from accounts.services.keys import forget_call, issue_key, keep_answer, note_use, open_call, revoke_key
+from accounts.services.people import save_account
+from accounts.services.roles import ensure_roles
+
+__all__ = [
+    "ensure_roles",
+    "forget_call",
+    "issue_key",
+    "keep_answer",
+    "note_use",
+    "open_call",
+    "revoke_key",
+    "save_account",
+]
