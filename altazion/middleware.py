@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,10 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def _in_office(request: HttpRequest) -> bool:
-    return request.path.startswith(reverse("admin:index"))
+    try:
+        return request.path.startswith(reverse("admin:index"))
+    except NoReverseMatch:
+        return False  # addresses without an Office
 
 
 class OfficeMiddleware:

@@ -1,11 +1,9 @@
 """Context of the product page's bar and panels."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.enums import ProductKind, ProductState
@@ -37,7 +35,6 @@ def page_context(admin: Any, request: HttpRequest, product: Product, form: Model
         "may_validate": request.user.has_perm("catalog.validate_product"),
         "may_publish": request.user.has_perm("catalog.publish_product"),
         "may_change": admin.has_change_permission(request, product),
-        "task_url": _task_url(request, product),
     }
 
 
@@ -70,11 +67,3 @@ def _groups(form: Any) -> list[tuple[str, list[Any]]]:
         definition = definitions[name.removeprefix("attr_")]
         groups.setdefault(definition.group, []).append((form[name], definition))
     return list(groups.items())
-
-
-def _task_url(request: HttpRequest, product: Product) -> str:
-    if not request.user.has_perm("tasks_mgmt.add_task"):
-        return ""
-    page = reverse("admin:catalog_product_change", args=[product.pk])
-    about = {"subject_kind": "product", "subject_id": product.pk, "subject_label": str(product), "subject_url": page}
-    return f"{reverse('admin:index')}tasks_mgmt/task/add/?{urlencode(about)}"

@@ -129,7 +129,11 @@ def test_a_mapping_that_cannot_work_is_refused_with_the_reason(anna, make_flow):
     mapping = make_flow().mapping
     data = {
         **{name: getattr(mapping, name) for name in ("code", "name", "entity", "encoding", "separator", "quote")},
-        "decimal_mark": ".", "thousands_mark": "", "date_format": "iso", "has_header": "on", "options": "{}",
+        "decimal_mark": ".",
+        "thousands_mark": "",
+        "date_format": "iso",
+        "has_header": "on",
+        "options": "{}",
         "columns": '[{"field": "colour", "column": "C"}]',
     }
     answer = anna.post(page("mapping_change", mapping.pk), data)
