@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ProductKind(models.TextChoices):
@@ -48,7 +49,7 @@ class SegmentKind(models.TextChoices):
 class AttributeType(models.TextChoices):
     TEXT = "T", _("text")
     LONG_TEXT = "L", _("long text")
-    NUMBER = "N", _("number")
+    NUMBER = "N", pgettext_lazy("kind of attribute", "number")
     BOOLEAN = "B", _("yes or no")
     DATE = "D", _("date")
     URL = "U", _("web address")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrderState(models.TextChoices):
@@ -34,4 +35,4 @@ class AttemptState(models.TextChoices):
     STARTED = "started", _("started")
     RECEIVED = "received", _("received")
     REFUSED = "refused", _("refused")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("payment", "cancelled")
