@@ -161,3 +161,16 @@ def _best(layer: Layer, offers: Iterable[Offer], at: dt.datetime) -> Reason | No
         return None
     unit, _rank, code, label, kind = min(found)
     return Reason(kind, code, label, unit - layer.amount) if unit < layer.amount else None
+
+
+def phase(
+    approved: bool, archived: bool, start: dt.datetime | None, end: dt.datetime | None, *, at: dt.datetime
+) -> str:
+    """Where a campaign is in its life at an instant: archived, over, draft, coming or running."""
+    if archived:
+        return "archived"
+    if end is not None and end <= at:
+        return "over"
+    if not approved:
+        return "draft"
+    return "coming" if start is not None and start > at else "running"

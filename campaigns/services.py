@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
@@ -38,7 +39,7 @@ def create_campaign(
         public_label=public_label,
         selection=selection,
         percent_off=percent_off,
-        during=(starts, ends),
+        during=DateTimeTZRange(starts, ends),
     )
     campaign.channels.set(channels)
     _tell(campaign, "created", at, actor)
@@ -48,8 +49,7 @@ def create_campaign(
 @transaction.atomic
 def change_campaign(campaign: Campaign, *, at: dt.datetime, actor: str) -> None:
     """Keep the fields of a campaign that a form filled. An approved one stays approved: prices follow at once."""
-    during = campaign.during
-    _check(campaign.percent_off, _edge(during, "lower"), _edge(during, "upper"))
+    _check(campaign.percent_off, campaign.during.lower, campaign.during.upper)
     made = campaign.pk is None
     campaign.save()
     _tell(campaign, "created" if made else "changed", at, actor)
@@ -95,13 +95,6 @@ def _check(percent_off: Decimal, starts: dt.datetime | None, ends: dt.datetime |
         raise Invalid(_("Take off more than 0 and at most 100 percent."), field="percent_off")
     if starts and ends and ends <= starts:
         raise Invalid(_("The end must come after the start."), field="during")
-
-
-def _edge(during: object, name: str) -> dt.datetime | None:
-    if isinstance(during, tuple | list):
-        return during[0 if name == "lower" else 1]
-    edge: dt.datetime | None = getattr(during, name, None)
-    return edge
 
 
 def _tell(campaign: Campaign, what: str, at: dt.datetime, actor: str) -> None:

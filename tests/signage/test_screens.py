@@ -14,7 +14,7 @@ from catalog.enums import MediaKind
 from signage import services
 from signage.models import Screen
 from signage.selectors import show
-from tests.builders import AT, a_channel, a_product, a_selection, a_store, a_warehouse, stock
+from tests.builders import AT, a_channel, a_colleague, a_product, a_selection, a_store, a_warehouse, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +135,12 @@ def test_a_show_takes_the_same_queries_whatever_it_shows(screen, django_assert_n
     screen = Screen.objects.select_related("store__zone", "channel", "selection").get()
     with django_assert_num_queries(8):
         assert len(show(screen, at=AT, language="fr").slides) == count
+
+
+def test_office_lists_screens_and_renews_addresses(client, screen):
+    client.force_login(a_colleague(is_superuser=True))
+    assert str(screen.token) in client.get("/office/signage/screen/").content.decode()
+    assert client.get(f"/office/signage/screen/{screen.pk}/change/").status_code == 200
+    assert client.get("/office/signage/screen/add/").status_code == 200
+    client.post(f"/office/signage/screen/{screen.pk}/renew/")
+    assert Screen.objects.get().token != screen.token
