@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.utils import timezone
@@ -24,8 +24,8 @@ from integrations.selectors import flows_with_health
 from logbook.enums import BEAT_PULSE
 from logbook.models import FailedDelivery, Pulse
 from logistics.models import StockBalance
-from orders.enums import OrderState
-from orders.models import Order
+from orders.enums import MethodKind, OrderState, PaymentState
+from orders.selectors import orders_seen_by
 from tasks_mgmt import selectors as tasks
 
 CHART_DAYS = 14
@@ -124,16 +124,11 @@ def is_store_account(user: User) -> bool:
     return bool(user.kind == AccountKind.STORE)
 
 
-def _orders_seen(user: User) -> QuerySet[Order]:
-    orders = Order.objects.all()
-    return orders.filter(store__in=stores_seen_by(user)) if is_store_account(user) else orders
-
-
 def _orders(user: User, at: dt.datetime) -> dict[str, Any]:
     today = timezone.localdate(at)
     first = today - dt.timedelta(days=CHART_DAYS - 1)
     start = timezone.make_aware(dt.datetime.combine(first, dt.time.min))
-    seen = _orders_seen(user)
+    seen = orders_seen_by(user)
     rows = (
         seen.filter(placed_at__gte=start)
         .exclude(state=OrderState.CANCELLED)
@@ -144,7 +139,8 @@ def _orders(user: User, at: dt.datetime) -> dict[str, Any]:
     )
     by_day: dict[dt.date, dict[str, Any]] = {row["day"]: dict(row) for row in rows}
     bars = chart([(day, by_day.get(day, {})) for day in (first + dt.timedelta(days=n) for n in range(CHART_DAYS))])
-    placed = seen.filter(state=OrderState.PLACED)
+    payable_later = Q(payment_method__kind=MethodKind.PAY_IN_STORE)
+    placed = seen.filter(payable_later | Q(payment_state=PaymentState.PAID), state=OrderState.PLACED)
     return {
         "orders": {
             "today": bars[-1],
@@ -152,7 +148,7 @@ def _orders(user: User, at: dt.datetime) -> dict[str, Any]:
             "most": max((bar.total for bar in bars), default=Decimal(0)),
             "sum": sum((bar.total for bar in bars), Decimal(0)),
             "count": sum(bar.orders for bar in bars),
-            "to_prepare": list(placed.select_related("store", "delivery_mode").order_by("pk")[:SHOWN]),
+            "to_prepare": list(placed.order_by("pk")[:SHOWN]),
             "to_prepare_count": _bounded(placed[:COUNTED_AT_MOST].count()) or "0",
         }
     }

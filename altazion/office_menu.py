@@ -18,7 +18,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
     (
         _("Office"),
         [
-            ("catalog.product", _("Products"), "toys"),
+            ("catalog.product", _("Products"), "deployed_code"),
             ("catalog.family", _("Families"), "category"),
             ("catalog.segment", _("Segments"), "account_tree"),
             ("catalog.brand", _("Brands"), "workspace_premium"),

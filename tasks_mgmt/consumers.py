@@ -11,6 +11,7 @@ from logbook.models import Event, FailedDelivery
 from logbook.ports import consumer
 from logistics.models import Place, StockBalance
 from logistics.rules import low_threshold
+from orders.enums import MethodKind, OrderState, PaymentState
 from orders.models import Order
 from tasks_mgmt import enums
 from tasks_mgmt.selectors import open_about, open_of_kind
@@ -80,10 +81,10 @@ def _run_words(event: Event) -> str:
     return message
 
 
-@consumer("tasks_mgmt.orders", kinds=["integrations.order_refused", "orders.order_placed"])
+@consumer("tasks_mgmt.orders", kinds=["integrations.order_refused", "orders.order_placed", "orders.payment_received"])
 def on_order(event: Event) -> None:
-    """The ERP refused an order: mend it. A pickup order came in: prepare it."""
-    if event.kind == "orders.order_placed":
+    """The ERP refused an order: mend it. A pickup order came in, or its money did: prepare it."""
+    if event.kind.startswith("orders."):
         _prepare(event)
         return
     number = str(event.data.get("number") or event.subject_id)
@@ -98,9 +99,11 @@ def on_order(event: Event) -> None:
 
 
 def _prepare(event: Event) -> None:
-    order = Order.objects.select_related("store").filter(guid=event.subject_id).first()
-    if order is None or order.store is None or order.state != "placed":
+    order = Order.objects.select_related("store", "payment_method").filter(guid=event.subject_id).first()
+    if order is None or order.store is None or order.state != OrderState.PLACED:
         return
+    if order.payment_method.kind != MethodKind.PAY_IN_STORE and order.payment_state != PaymentState.PAID:
+        return  # the event of its payment will come back here
     raise_for_cause(
         enums.ORDER_TO_PREPARE,
         cause=f"{enums.ORDER_TO_PREPARE}:{event.subject_id}",
@@ -194,7 +197,7 @@ def on_shortage(event: Event) -> None:
         )
         % {"count": found},
         description=_("A stock file or a count found fewer units than orders were promised. Find the units or call."),
-        subject=Subject("logistics.stockbalance", "", _("Stock"), url),
+        subject=Subject("logistics.stockbalance", "", _("Stock"), f"{url}?state=missing" if url else ""),
         at=event.at,
     )
 

@@ -10,9 +10,10 @@ from logbook import ports
 from logbook import services as logbook
 from logbook.models import Event, FailedDelivery
 from logistics.models import StockBalance
+from orders import services as orders
 from tasks_mgmt import consumers, services
 from tasks_mgmt.models import Task, TaskKind, TaskState
-from tests.builders import AT, a_colleague, a_product, a_store, a_warehouse, stock
+from tests.builders import AT, Shopfront, a_colleague, a_product, a_store, a_warehouse, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +139,36 @@ def test_a_refused_order_asks_and_its_number_settles():
 def test_money_to_give_back_names_the_amount():
     consumers.on_refund_due(happened("orders.refund_due", uuid.uuid4(), number="W1", amount="12.50"))
     assert "12,50" in Task.objects.get().description.replace(".", ",")
+
+
+def order_event(order, kind):
+    return Event.objects.filter(kind=kind, subject_id=order.guid).last()
+
+
+def test_a_pickup_order_asks_its_store_until_it_is_prepared():
+    shop = Shopfront()
+    lea = a_colleague("lea@shop.test", kind="store")
+    lea.stores.add(shop.store)
+    order = shop.order()
+    consumers.on_order(order_event(order, "orders.order_placed"))
+    task = Task.objects.get()
+    assert (task.recipient, task.subject_label.endswith(order.number)) == (lea, True)
+    orders.mark_ready(order, AT, "lea")
+    consumers.on_order_moved(order_event(order, "orders.order_ready"))
+    task.refresh_from_db()
+    assert task.state == "done"
+
+
+def test_a_delivered_order_asks_no_store_and_a_card_order_waits_for_its_money():
+    shop = Shopfront()
+    consumers.on_order(order_event(shop.order(pickup=False), "orders.order_placed"))
+    order = shop.order(payment_method="card")
+    consumers.on_order(order_event(order, "orders.order_placed"))
+    assert not Task.objects.exists()
+    order.payment_state = "paid"
+    order.save()
+    consumers.on_order(happened("orders.payment_received", order.guid))
+    assert Task.objects.get().kind.code == "order_to_prepare"
 
 
 def test_a_stores_tasks_go_to_its_one_colleague_or_to_all_of_them():
