@@ -110,7 +110,7 @@ def an_api_key(*scopes, system="erp", store=None):
 
 
 def a_delivery_mode(channel, code="home", kind="DOMI", fee="4.90", **fields):
-    mode, is_new = DeliveryMode.objects.get_or_create(
+    mode, _is_new = DeliveryMode.objects.get_or_create(
         code=code,
         defaults={"name": code.title(), "kind": kind, "fee": Decimal(fee), "vat_rate": a_vat_rate(), **fields},
     )
@@ -120,7 +120,7 @@ def a_delivery_mode(channel, code="home", kind="DOMI", fee="4.90", **fields):
 
 def a_payment_method(channel, code="store", kind="pay_in_store", **fields):
     provider = fields.pop("provider", "pay_in_store" if kind == "pay_in_store" else "sandbox_card")
-    method, is_new = PaymentMethod.objects.get_or_create(
+    method, _is_new = PaymentMethod.objects.get_or_create(
         code=code, defaults={"name": code.title(), "kind": kind, "provider": provider, **fields}
     )
     method.channels.add(channel)

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0003_who_feeds'),
-        ('logistics', '0002_ledger_is_append_only'),
+        ("catalog", "0003_who_feeds"),
+        ("logistics", "0002_ledger_is_append_only"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='stockbalance',
-            index=models.Index(condition=models.Q(('shortage__gt', 0)), fields=['product'], name='balance_shortage'),
+            model_name="stockbalance",
+            index=models.Index(condition=models.Q(("shortage__gt", 0)), fields=["product"], name="balance_shortage"),
         ),
     ]

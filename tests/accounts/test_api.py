@@ -14,6 +14,7 @@ from accounts.models import ApiKey
 from accounts.services import revoke_key
 from altazion.lib.clock import now
 from altazion.lib.problems import Refused
+from altazion.urls import urlpatterns as addresses
 from tests.builders import an_api_key
 
 DONE = []
@@ -35,7 +36,7 @@ class Undeclared(APIView):
         return Response({})
 
 
-urlpatterns = [path("pay/", Pay.as_view()), path("undeclared/", Undeclared.as_view())]
+urlpatterns = [path("pay/", Pay.as_view()), path("undeclared/", Undeclared.as_view()), *addresses]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 

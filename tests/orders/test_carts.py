@@ -99,8 +99,8 @@ def test_an_ordered_basket_does_not_change_any_more(shop):
 def test_a_basket_costs_the_same_queries_for_one_line_and_for_three(shop, django_assert_max_num_queries):
     small = shop.cart()
     large = shop.cart(*[(shop.another(f"MORE-{n}", 5), 1) for n in range(3)])
-    for cart in (small, large):
-        cart = Cart.objects.select_related("channel").get(pk=cart.pk)
+    for made in (small, large):
+        cart = Cart.objects.select_related("channel").get(pk=made.pk)
         with django_assert_max_num_queries(9):
             basket(cart, at=AT, language="fr", store=shop.store)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from orders import rules
 
-RATES = [Decimal("0"), Decimal("0.021"), Decimal("0.055"), Decimal("0.1"), Decimal("0.2")]
+RATES = [Decimal(0), Decimal("0.021"), Decimal("0.055"), Decimal("0.1"), Decimal("0.2")]
 amounts = st.builds(
     rules.Amount,
     gross=st.decimals(min_value=0, max_value=99999, places=2),
@@ -37,12 +37,12 @@ def test_an_order_is_paid_exactly_when_nothing_is_left(total, paid):
 
 
 def test_a_fingerprint_tells_any_change_and_no_order():
-    lines = [(1, 2, Decimal("9.90")), (2, 1, Decimal("5"))]
+    lines = [(1, 2, Decimal("9.90")), (2, 1, Decimal(5))]
     seen = rules.fingerprint(lines, Decimal("4.90"))
     assert seen == rules.fingerprint(reversed(lines), Decimal("4.9"))
     assert seen != rules.fingerprint(lines, Decimal(0))
-    assert seen != rules.fingerprint([(1, 3, Decimal("9.90")), (2, 1, Decimal("5"))], Decimal("4.90"))
-    assert seen != rules.fingerprint([(1, 2, Decimal("9.91")), (2, 1, Decimal("5"))], Decimal("4.90"))
+    assert seen != rules.fingerprint([(1, 3, Decimal("9.90")), (2, 1, Decimal(5))], Decimal("4.90"))
+    assert seen != rules.fingerprint([(1, 2, Decimal("9.91")), (2, 1, Decimal(5))], Decimal("4.90"))
 
 
 def test_the_life_cycle_is_the_simple_one():

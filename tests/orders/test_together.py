@@ -23,7 +23,7 @@ def together(works):
             results.append(work())
         except Refused as refusal:
             results.append(refusal)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             results.append(error)
         finally:
             connections.close_all()
