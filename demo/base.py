@@ -1,0 +1,201 @@
+"""The rows that a shop needs before its first import: channel, tax rates, ways to pay and to deliver, flows."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from catalog.enums import AttributeType, Nature
+from catalog.models import Attribute, ProductType, VatRate
+from demo import words
+from demo.toys import lines
+from integrations.enums import Coverage, Direction, Entity
+from integrations.models import Flow, Mapping
+from logistics.enums import DeliveryKind, PlaceKind, Purpose
+from logistics.models import DeliveryMode, Place, SupplySource
+from orders.enums import MethodKind
+from orders.models import PaymentMethod
+from stores.enums import ChannelKind
+from stores.models import SalesChannel, Site
+
+WAREHOUSE = "ENTREPOT"
+RATES = (
+    ("FR20", "TVA 20 %", "0.2"),
+    ("FR10", "TVA 10 %", "0.1"),
+    ("FR55", "TVA 5,5 %", "0.055"),
+    ("FR21", "TVA 2,1 %", "0.021"),
+)
+TYPES = (
+    ("goods", "Marchandises", Nature.PRODUCT, "707000"),
+    ("shipping", "Frais de port", Nature.SHIPPING, "708500"),
+    ("service", "Services", Nature.SERVICE, "706000"),
+    ("gift-card", "Carte cadeau", Nature.FINANCIAL, "419100"),
+)
+# code, name, English, type, group, unit, facet, tells variants apart
+ATTRIBUTES = (
+    ("age", "Âge", "Age", AttributeType.NUMBER, "Pour qui", "ans", True, False),
+    ("heros", "Héros", "Hero", AttributeType.TEXT, "Univers", "", True, True),
+    ("licence", "Licence", "Licence", AttributeType.TEXT, "Univers", "", True, False),
+    ("couleur", "Couleur", "Colour", AttributeType.LIST, "Aspect", "", True, True),
+    ("matiere", "Matière", "Material", AttributeType.LIST, "Aspect", "", True, False),
+    ("taille", "Taille", "Size", AttributeType.TEXT, "Aspect", "", True, True),
+    ("joueurs", "Joueurs", "Players", AttributeType.TEXT, "Jeu", "", True, False),
+    ("pieces", "Pièces", "Pieces", AttributeType.NUMBER, "Jeu", "", False, True),
+)
+# code, name, entity, mapping, coverage, late after minutes
+FLOWS = (
+    ("stores", "Magasins", Entity.STORES, "toy_stores", Coverage.DELTA, None),
+    ("categories", "Segments", Entity.CATEGORIES, "", Coverage.DELTA, None),
+    ("articles", "Articles", Entity.ARTICLES, "toy_articles", Coverage.DELTA, None),
+    ("prices", "Prix et promotions", Entity.PRICES, "", Coverage.DELTA, None),
+    ("article_categories", "Articles dans les segments", Entity.ARTICLE_CATEGORIES, "", Coverage.DELTA, None),
+    ("references", "Références (EAN…)", Entity.REFERENCES, "", Coverage.DELTA, None),
+    ("stock", "Stock", Entity.STOCK, "", Coverage.DELTA, None),
+)
+
+
+@transaction.atomic
+def make_base(at: dt.datetime) -> None:
+    """Make what is missing; what exists stays as people made it."""
+    channel, _ = SalesChannel.objects.get_or_create(
+        code="web", defaults={"name": "Boutique en ligne", "kind": ChannelKind.WEB}
+    )
+    Site.objects.get_or_create(
+        host="*",
+        defaults={
+            "channel": channel,
+            "name": "Jouets Étoile",
+            "tagline": "Les jouets qui font briller les yeux",
+            "contact_email": "bonjour@jouets-etoile.example",
+            "contact_phone": "01 84 00 00 00",
+        },
+    )
+    for code, name, rate in RATES:
+        VatRate.objects.get_or_create(
+            code=code, defaults={"name": name, "rate": Decimal(rate), "is_default": rate == "0.2"}
+        )
+    for code, name, nature, account in TYPES:
+        ProductType.objects.get_or_create(
+            code=code, defaults={"name": name, "nature": nature, "sales_account": account}
+        )
+    _attributes()
+    _payment_methods(channel)
+    _delivery_modes(channel)
+    _flows()
+    place, _ = Place.objects.get_or_create(
+        kind=PlaceKind.WAREHOUSE, code=WAREHOUSE, defaults={"name": "Entrepôt central"}
+    )
+    SupplySource.objects.get_or_create(channel=channel, place=place, purpose=Purpose.DELIVERY, defaults={"rank": 1})
+
+
+@transaction.atomic
+def make_supply(channel: SalesChannel) -> None:
+    """Every store serves pickup; after the warehouse, the store in Paris helps out with deliveries."""
+    for place in Place.objects.filter(kind=PlaceKind.STORE):
+        SupplySource.objects.get_or_create(channel=channel, place=place, purpose=Purpose.PICKUP)
+    paris = Place.objects.filter(kind=PlaceKind.STORE, code="PARIS").first()
+    if paris:
+        SupplySource.objects.get_or_create(
+            channel=channel, place=paris, purpose=Purpose.DELIVERY, defaults={"rank": 20}
+        )
+
+
+def _attributes() -> None:
+    options = {"couleur": lines(words.COLOURS), "matiere": lines(words.MATERIALS)}
+    for position, row in enumerate(ATTRIBUTES, 1):
+        code, name, english, kind, group, unit, facet, differs = row
+        attribute, made = Attribute.objects.get_or_create(
+            code=code,
+            defaults={
+                "name": name,
+                "type": kind,
+                "group": group,
+                "unit": unit,
+                "is_facet": facet,
+                "is_differentiating": differs,
+                "position": position,
+                "translations": {"en": {"name": english}},
+            },
+        )
+        for place, (option, label, word, *_rest) in enumerate(options.get(code, []) if made else [], 1):
+            attribute.options.get_or_create(
+                code=option, defaults={"label": label, "position": place, "translations": {"en": {"label": word}}}
+            )
+
+
+def _payment_methods(channel: SalesChannel) -> None:
+    methods = (
+        (
+            "pay_in_store",
+            "Paiement en magasin",
+            "À la caisse, quand vous retirez",
+            MethodKind.PAY_IN_STORE,
+            "pay_in_store",
+        ),
+        ("card", "Carte bancaire", "Paiement sécurisé (démonstration)", MethodKind.CARD, "sandbox_card"),
+    )
+    for position, (code, name, description, kind, provider) in enumerate(methods, 1):
+        values = {"name": name, "description": description, "kind": kind, "provider": provider, "position": position}
+        PaymentMethod.objects.get_or_create(code=code, defaults=values)[0].channels.add(channel)
+
+
+def _delivery_modes(channel: SalesChannel) -> None:
+    rate = VatRate.objects.get(code="FR20")
+    modes: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("pickup", {"name": "Retrait en magasin", "kind": DeliveryKind.PICKUP, "description": "Gratuit"}),
+        (
+            "home",
+            {
+                "name": "Livraison à domicile",
+                "kind": DeliveryKind.HOME,
+                "description": "Chez vous en 2 à 4 jours ouvrés",
+                "fee": Decimal("4.90"),
+                "free_from": Decimal(50),
+                "min_days": 2,
+                "max_days": 4,
+                "countries": "FR BE LU MC",
+            },
+        ),
+        (
+            "express",
+            {
+                "name": "Livraison express",
+                "kind": DeliveryKind.HOME,
+                "description": "Le lendemain pour une commande avant 14 h",
+                "fee": Decimal("9.90"),
+                "min_days": 1,
+                "max_days": 1,
+                "max_weight_g": 20_000,
+            },
+        ),
+    )
+    for position, (code, values) in enumerate(modes, 1):
+        mode, _ = DeliveryMode.objects.get_or_create(
+            code=code, defaults={"vat_rate": rate, "position": position, **values}
+        )
+        mode.channels.add(channel)
+
+
+def _flows() -> None:
+    for code, name, entity, mapping, coverage, late in FLOWS:
+        Flow.objects.get_or_create(
+            code=code,
+            defaults={
+                "name": name,
+                "entity": entity,
+                "mapping": Mapping.objects.get(code=mapping) if mapping else None,
+                "coverage": coverage,
+                "folder": code,
+                "expected_every_minutes": late,
+            },
+        )
+    Flow.objects.get_or_create(
+        code="orders",
+        defaults={
+            "name": "Commandes vers l'ERP",
+            "direction": Direction.OUT,
+            "entity": Entity.ORDERS,
+            "folder": "orders",
+        },
+    )
