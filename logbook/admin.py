@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
-from unfold.decorators import action
 from unfold.paginator import InfinitePaginator
 
 from altazion.lib.clock import now
@@ -81,7 +81,7 @@ class FailedDeliveryAdmin(ReadOnly):
     list_select_related = ("event",)
     ordering = ("-id",)
     actions = ("retry_chosen",)
-    actions_detail = ("retry_one",)
+    change_form_outer_before_template = "office/journal/retry.html"
 
     @admin.display(description=_("error"))
     def error_words(self, failure: FailedDelivery) -> str:
@@ -96,10 +96,15 @@ class FailedDeliveryAdmin(ReadOnly):
         taken = sum(services.retry(pk, at=now()) for pk in tried)
         _tell(self, request, taken, len(tried))
 
-    @action(description=_("Try again"), permissions=["retry"], icon="replay")
-    def retry_one(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        _tell(self, request, int(services.retry(int(object_id), at=now())), 1)
-        return HttpResponseRedirect(reverse("admin:logbook_faileddelivery_change", args=[object_id]))
+    def get_urls(self) -> list[URLPattern]:
+        again = path("<int:pk>/retry/", self.admin_site.admin_view(self.retry_one), name="logbook_faileddelivery_retry")
+        return [again, *super().get_urls()]
+
+    def retry_one(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if request.method != "POST" or not self.has_retry_permission(request):
+            raise PermissionDenied
+        _tell(self, request, int(services.retry(pk, at=now())), 1)
+        return HttpResponseRedirect(reverse("admin:logbook_faileddelivery_change", args=[pk]))
 
 
 def _tell(page: ModelAdmin, request: HttpRequest, taken: int, tried: int) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -55,18 +56,21 @@ def new_task(request: HttpRequest) -> HttpResponse:
             try:
                 task = _create(request, form)
             except Refused as problem:
-                form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+                _complain(form, problem)
             else:
                 to = task.recipient or task.group
                 messages.success(request, _("Sent to %(name)s: “%(title)s”.") % {"name": to, "title": task.title})
                 back = task.subject_url if is_local(task.subject_url) else reverse("admin:tasks_mgmt_task_changelist")
                 return HttpResponseRedirect(back)
     else:
-        form = TaskForm(initial={name: request.GET.get(name, "")[:200] for name in SUBJECT_FIELDS})
-    about = form["subject_label"].value() or ""
+        about = {name: request.GET.get(name, "")[:300] for name in SUBJECT_FIELDS}
+        about["subject_url"] = about["subject_url"] if is_local(about["subject_url"]) else ""
+        form = TaskForm(initial=about)
+    label = form["subject_label"].value() or ""
     back = form["subject_url"].value() or ""
-    context = {"title": _("New task"), "form": form, "about": about, "about_url": back if is_local(back) else ""}
-    return _page(request, "office/tasks/new.html", context)
+    form_status = 422 if form.errors else 200
+    context = {"title": _("New task"), "form": form, "about": label, "about_url": back if is_local(back) else ""}
+    return _page(request, "office/tasks/new.html", context, status=form_status)
 
 
 def _create(request: HttpRequest, form: TaskForm) -> Task:
@@ -99,7 +103,7 @@ def _show(request: HttpRequest, task: Task, form: HopForm) -> HttpResponse:
         "may_give": bool(verbs & {Verb.TRANSFER, Verb.SEND_FOR_VALIDATION}),
         "subject_url": task.subject_url if is_local(task.subject_url) else "",
     }
-    return _page(request, "office/tasks/task.html", context, status=200 if form.is_valid() or not form.errors else 422)
+    return _page(request, "office/tasks/task.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -112,7 +116,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         done = _hop(task, form, request)
     except Refused as problem:
-        form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+        _complain(form, problem)
         task.refresh_from_db()
         return _show(request, task, form)
     messages.success(request, _outcome(Verb(form.cleaned_data["verb"]), done))
@@ -127,6 +131,12 @@ def _hop(task: Task, form: HopForm, request: HttpRequest) -> Task:
     if verb in {Verb.TRANSFER, Verb.SEND_FOR_VALIDATION}:
         facts["to"] = form.cleaned_data["to"]
     return getattr(services, verb.value)(task, **facts)
+
+
+def _complain(form: Form, problem: Refused) -> None:
+    """Show a refusal at its input, or above the form when that input is hidden or is none."""
+    shown = {field.name for field in form.visible_fields()}
+    form.add_error(problem.field if problem.field in shown else None, problem.message)
 
 
 def _outcome(verb: Verb, task: Task) -> str:
