@@ -26,6 +26,17 @@ def check(staging: Staging, definition: Definition) -> None:
         _reject_repeated(staging, definition, [name for name in key if name in staging.fields])
 
 
+def forget_empty_fields(staging: Staging, definition: Definition) -> None:
+    """A column without a single value is as if the file lacked it: loaders need not look at it."""
+    counts = sql.SQL(", ").join(sql.SQL("count({})").format(sql.Identifier(name)) for name in staging.fields)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SELECT {} FROM {}").format(counts, sql.Identifier(staging.text)))
+        given = dict(zip(staging.fields, cursor.fetchone(), strict=True))
+    any_of = [name for name in definition.spec.one_of if name in given]
+    needed = {*definition.spec.required, *any_of[: 0 if any(given[name] for name in any_of) else 1]}
+    staging.fields = [name for name in staging.fields if given[name] or name in needed]
+
+
 def make_typed(staging: Staging, definition: Definition) -> None:
     """Turn the rows that stand in no rejection into the typed table the loader reads."""
     casts = [

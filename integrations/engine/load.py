@@ -85,6 +85,7 @@ def stage(task: Task, tell: Tell) -> Staged:
         execute("SET LOCAL work_mem = '96MB'")
         if task.only_rows_of is not None:
             _keep_only_rejected(tables, task.only_rows_of)
+        checks.forget_empty_fields(tables, definition)
         checks.check(tables, definition)
         checks.make_typed(tables, definition)
         execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(tables.text)))

@@ -1,8 +1,7 @@
-"""From a file's row to the cells of the staging table, by the columns of a definition."""
+"""From a file's rows to the cells of the staging table, by the columns of a definition."""
 
 import json
-import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from integrations.engine.values import ERASED, FLAG, Step, plain_number, refused, steps_of
@@ -10,18 +9,33 @@ from integrations.formats import Column, Definition, FieldType
 
 Row = list[str]
 Cell = Callable[[Row], str]
+Cells = Sequence[str]
 Positions = Callable[[str | int], int | None]
 
 
-def row_mapper(definition: Definition, position: Positions) -> Callable[[Row], Iterable[str]]:
-    """What turns a row into the cells of `definition.fields`; "" is an empty cell. `position` finds a column."""
-    plain = {column.field: _plain_position(column, definition, position) for column in definition.columns}
-    if len(plain) == len(definition.columns) and set(plain) == set(definition.fields):
-        places = [place for name in definition.fields if (place := plain[name]) is not None]
-        if len(places) == len(plain):
-            return _picker(places)
-    cells = [_field(definition, name, position) for name in definition.fields]
-    return lambda row: [cell(row) for cell in cells]
+def column_mapper(definition: Definition, position: Positions) -> Callable[[list[Row]], list[Cells]]:
+    """What turns a batch of rows into columns for `definition.fields`; "" is an empty cell. `position` finds a column.
+
+    A field fed by one column as it stands is taken whole; others are worked out row by row.
+    """
+    readers = [_column_reader(definition, name, position) for name in definition.fields]
+
+    def columns(rows: list[Row]) -> list[Cells]:
+        turned = list(zip(*rows, strict=True))
+        return [read(rows, turned) for read in readers]
+
+    return columns
+
+
+def _column_reader(
+    definition: Definition, name: str, position: Positions
+) -> Callable[[list[Row], list[tuple[str, ...]]], Cells]:
+    feeding = [column for column in definition.columns if column.target[0] == name]
+    place = _plain_position(feeding[0], definition, position) if len(feeding) == 1 else None
+    if place is not None:
+        return lambda rows, turned: list(map(str.strip, turned[place]))
+    cell = _field(definition, name, position)
+    return lambda rows, turned: [cell(row) for row in rows]
 
 
 def _plain_position(column: Column, definition: Definition, position: Positions) -> int | None:
@@ -30,13 +44,6 @@ def _plain_position(column: Column, definition: Definition, position: Positions)
     if column != simple or isinstance(column.column, list) or column.column is None:
         return None
     return None if spec is None or spec.type in (FieldType.MOMENT, FieldType.JSON) else position(column.column)
-
-
-def _picker(places: list[int]) -> Callable[[Row], Iterable[str]]:
-    if len(places) == 1:
-        return lambda row: (row[places[0]].strip(),)
-    pick: Callable[[Row], Sequence[str]] = operator.itemgetter(*places)
-    return lambda row: map(str.strip, pick(row))
 
 
 def _field(definition: Definition, name: str, position: Positions) -> Cell:
@@ -51,6 +58,8 @@ def _field(definition: Definition, name: str, position: Positions) -> Cell:
 
 
 def _cell(definition: Definition, column: Column, kind: FieldType, position: Positions, *, until: bool) -> Cell:
+    if (quick := _quick(column, kind, position)) is not None:
+        return quick
     pick = _pick(column, position)
     steps: list[Step] = steps_of(column, definition, kind, until=until)
     wanted = [condition(item, position) for item in column.only_when]
@@ -65,6 +74,20 @@ def _cell(definition: Definition, column: Column, kind: FieldType, position: Pos
         return value or last
 
     return cell
+
+
+def _quick(column: Column, kind: FieldType, position: Positions) -> Cell | None:
+    """The common case of one column under one condition of being empty or not, without the general machinery."""
+    bare = Column(field=column.field, column=column.column, optional=column.optional, only_when=column.only_when)
+    if column != bare or len(column.only_when) != 1 or kind in (FieldType.MOMENT, FieldType.JSON):
+        return None
+    (test,) = column.only_when
+    place = None if isinstance(column.column, list) or column.column is None else position(column.column)
+    other = position(test["column"])
+    if place is None or other is None or set(test) not in ({"column"}, {"column", "empty"}):
+        return None
+    filled = not test.get("empty")
+    return lambda row: row[place].strip() if bool(row[other].strip()) is filled else ""
 
 
 def _pick(column: Column, position: Positions) -> Cell:

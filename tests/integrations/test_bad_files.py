@@ -145,6 +145,11 @@ def test_bad_rows_are_kept_with_reason_and_row_and_the_others_go_in(make_flow, s
     assert raw[8]["+1"] == "more"
 
 
+def test_empty_cells_behind_the_last_column_do_no_harm(make_flow, send, tiny):
+    assert send(make_flow(), "Code;Name\nA;Toys;;\nB;Games\n").rows_new == 2
+    assert tiny.content() == {"A": "Toys", "B": "Games"}
+
+
 def test_a_child_may_stand_before_its_parent(make_flow, send, tiny):
     flow = make_flow(columns={"code": "Code", "name": "Name", "parent_code": "Parent"})
     assert send(flow, "Code;Name;Parent\nB;Games;A\nA;Toys;\n").rows_new == 2
