@@ -1,9 +1,11 @@
-"""Tags of the pages of buying."""
+"""Words of orders for templates of the shop and of Office."""
 
 from decimal import Decimal, InvalidOperation
 
 from django import template
 from django.utils.formats import number_format
+
+from altazion.lib import money
 
 register = template.Library()
 
@@ -17,3 +19,12 @@ def percent(rate: str | Decimal) -> str:
         return ""
     digits = max(0, -int(value.as_tuple().exponent))
     return f"{number_format(value, decimal_pos=digits, use_l10n=True)}\N{NO-BREAK SPACE}%"
+
+
+@register.filter
+def as_money(amount: str | Decimal, currency: str = "EUR") -> str:
+    """An amount that was frozen as text, as people write money; nothing for what is no amount."""
+    try:
+        return money.display(Decimal(str(amount)), currency)
+    except InvalidOperation:
+        return ""

@@ -1,0 +1,7 @@
+"""Office: orders, payments, ways to pay, baskets."""
+
+from orders.admin.carts import CartAdmin
+from orders.admin.orders import OrderAdmin
+from orders.admin.payments import PaymentAdmin, PaymentMethodAdmin
+
+__all__ = ["CartAdmin", "OrderAdmin", "PaymentAdmin", "PaymentMethodAdmin"]

@@ -1,0 +1,177 @@
+"""The order list, and an order's page with what may be done to it."""
+
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+
+from accounts.models import User
+from accounts.selectors import stores_seen_by
+from altazion.lib.clock import now
+from altazion.lib.money import display
+from altazion.lib.office import actor, badge
+from altazion.lib.problems import Refused
+from orders import rules, services
+from orders.admin.base import ATTEMPT_TONES, PAYMENT_TONES, STATE_TONES, ReadOnly
+from orders.admin.words import sentence
+from orders.enums import OrderState, PaymentState
+from orders.forms import CancelForm
+from orders.models import Order
+from orders.selectors import orders_seen_by
+from orders.selectors.office import office_order
+
+
+class StoreFilter(admin.SimpleListFilter):
+    """The stores that this colleague sees."""
+
+    title = _("store")
+    parameter_name = "store"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        stores = stores_seen_by(cast(User, request.user)).filter(archived=False).order_by("name")[:300]
+        return [(store.code, store.name) for store in stores]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return queryset.filter(store__code=self.value()) if self.value() else queryset
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnly):
+    """Orders; a store account sees those of its stores."""
+
+    list_display = ("number", "placed_at", "recipient", "where", "state_badge", "payment_badge", "amount")
+    list_display_links = ("number",)
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("payment_state", ChoicesDropdownFilter),
+        StoreFilter,
+        ("placed_at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
+    search_fields = ("number",)
+    search_help_text = _("Beginning of the number, or a whole e-mail address")
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        """What this colleague may see."""
+        return orders_seen_by(cast(User, request.user)).order_by("-id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        """By number or e-mail, through their indexes."""
+        word = search_term.strip()
+        if not word:
+            return queryset, False
+        return queryset.filter(Q(number__startswith=word.upper()) | Q(email__in=[word, word.lower()])), False
+
+    @admin.display(description=_("delivery"))
+    def where(self, order: Order) -> str:
+        return order.store.name if order.store else order.delivery_mode.name
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_badge(self, order: Order) -> SafeString:
+        return badge(order.get_state_display(), STATE_TONES[OrderState(order.state)])
+
+    @admin.display(description=_("payment"))
+    def payment_badge(self, order: Order) -> SafeString:
+        return badge(order.get_payment_state_display(), PAYMENT_TONES[PaymentState(order.payment_state)])
+
+    @admin.display(description=_("total"))
+    def amount(self, order: Order) -> str:
+        return display(order.total, order.currency)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The buttons' address beside the list and the page."""
+        act = path("<int:pk>/act/", self.admin_site.admin_view(self.act), name="orders_order_act")
+        return [act, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """An order's page."""
+        order = self._order(request, object_id)
+        shown = office_order(order, language=(get_language() or "fr")[:2])
+        is_paid = order.payment_state == PaymentState.PAID
+        facts = {
+            **self.admin_site.each_context(request),
+            "title": f"{_('Order')} {order.number}",
+            "opts": self.opts,
+            "order": order,
+            "page": shown.page,
+            "reservations": shown.reservations,
+            "handovers": shown.handovers,
+            "steps": [(event, sentence(event, order.currency)) for event in shown.events],
+            "state_badge": self.state_badge(order),
+            "payment_badge": self.payment_badge(order),
+            "payments": [
+                (payment, badge(payment.get_state_display(), ATTEMPT_TONES[payment.state]))  # type: ignore[index]
+                for payment in shown.page.payments
+            ],
+            "may_act": self._may_act(request),
+            "can_ready": rules.may_become(order.state, OrderState.READY),
+            "can_hand_over": rules.may_become(order.state, OrderState.DONE) and is_paid,
+            "waits_for_money": rules.may_become(order.state, OrderState.DONE) and not is_paid,
+            "can_cancel": rules.may_become(order.state, OrderState.CANCELLED),
+            "cancel_form": CancelForm(),
+            "task_url": self._task_url(request, order),
+        }
+        return TemplateResponse(request, "office/orders/order.html", facts)
+
+    def act(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ready, handed over, cancelled: one domain call."""
+        if request.method != "POST":
+            raise Http404
+        order = self._order(request, str(pk))
+        if not self._may_act(request):
+            raise PermissionDenied
+        try:
+            messages.success(request, self._do(request, order))
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        return HttpResponseRedirect(reverse("admin:orders_order_change", args=[order.pk]))
+
+    def _do(self, request: HttpRequest, order: Order) -> str:
+        who, verb = actor(request), request.POST.get("verb")
+        if verb == "ready":
+            services.mark_ready(order, now(), who)
+            return str(_("The order is ready."))
+        if verb == "hand_over":
+            services.hand_over(order, now(), who)
+            return str(_("The order is handed over."))
+        if verb == "cancel":
+            form = CancelForm(request.POST)
+            if not form.is_valid():
+                raise Refused(form.first_error())
+            services.cancel(order, form.cleaned_data["reason"], now(), who)
+            return str(_("The order is cancelled; its stock is free again."))
+        raise Http404
+
+    def _order(self, request: HttpRequest, object_id: str) -> Order:
+        order = self.get_object(request, object_id)
+        if order is None:
+            raise Http404
+        if not self.has_view_permission(request, order):
+            raise PermissionDenied
+        return cast(Order, order)
+
+    def _may_act(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("orders.change_order"))
+
+    def _task_url(self, request: HttpRequest, order: Order) -> str:
+        about = {
+            "subject_kind": "order",
+            "subject_id": str(order.guid),
+            "subject_label": f"{_('Order')} {order.number}",
+            "subject_url": reverse("admin:orders_order_change", args=[order.pk]),
+        }
+        return f"{reverse('admin:index')}tasks_mgmt/task/new/?{urlencode(about)}"

@@ -1,0 +1,39 @@
+"""An order's events as sentences."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+
+from altazion.lib.money import display
+from logbook.models import Event
+
+
+def sentence(event: Event, currency: str) -> str:
+    """What happened to an order, in words."""
+    told = event.data
+    words = {
+        "orders.order_placed": _("Placed for %(total)s.") % {"total": _money(told.get("total"), currency)},
+        "orders.order_ready": _("Prepared and ready."),
+        "orders.order_done": _("Handed over."),
+        "orders.order_cancelled": _("Cancelled: %(why)s.") % {"why": told.get("reason", "")},
+        "orders.payment_received": _paid(event, currency),
+        "orders.refund_due": _("%(amount)s must be given back.") % {"amount": _money(told.get("amount"), currency)},
+        "orders.goods_gone": _("Paid, but its goods were given to others meanwhile: %(why)s")
+        % {"why": told.get("why", "")},
+    }
+    return words.get(event.kind, event.kind)
+
+
+def _paid(event: Event, currency: str) -> str:
+    told = event.data
+    facts = {"amount": _money(told.get("amount"), currency), "till": told.get("till"), "store": told.get("store")}
+    if facts["till"]:
+        return _("%(amount)s received at till %(till)s of %(store)s.") % facts
+    return _("%(amount)s received.") % facts
+
+
+def _money(text: object, currency: str) -> str:
+    try:
+        return display(Decimal(str(text)), currency)
+    except InvalidOperation:
+        return ""
