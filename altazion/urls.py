@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from altazion.health import health
+from storefront.views.files import media, robots
 
 urlpatterns = [
     path("health/", health, name="health"),
@@ -15,5 +16,7 @@ urlpatterns = [
     path("api/v1/", include("integrations.api.urls")),
     path("api/v1/", include("sellers.api.urls")),
     path("signage/", include("signage.urls")),
+    path("media/<path:path>", media),
+    path("robots.txt", robots),
     *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),
 ]

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
+from django.views.defaults import page_not_found
 
+from altazion.lib.problems import NotFound
 from storefront.selectors import CART_COOKIE, STORE_COOKIE, Shop
 
 
@@ -22,3 +24,11 @@ class ShopMiddleware:
             cart_token=request.COOKIES.get(CART_COOKIE, ""),
         )
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What a page asked for is not there: the 404 page, or a bare word where no shop answers."""
+        if not isinstance(error, NotFound):
+            return None
+        if error.code == "no_site":
+            return HttpResponse(error.message, status=404, content_type="text/plain; charset=utf-8")
+        return page_not_found(request, Http404())

@@ -1,14 +1,17 @@
 """What the shop's pages ask the index."""
 
 from discovery.selectors.facets import Facet, FacetOption
-from discovery.selectors.listing import ListingPage, listing
+from discovery.selectors.listing import ListingPage, listing, top_ids
 from discovery.selectors.navigation import (
     SegmentEntry,
+    SegmentPage,
     children_of,
     index_version,
     navigation,
     said_in,
     segment_entry,
+    segment_page,
+    segment_pictures,
 )
 from discovery.selectors.suggest import Suggestion, suggest
 from discovery.selectors.tiles import Tile, tiles
@@ -18,6 +21,7 @@ __all__ = [
     "FacetOption",
     "ListingPage",
     "SegmentEntry",
+    "SegmentPage",
     "Suggestion",
     "Tile",
     "children_of",
@@ -26,6 +30,9 @@ __all__ = [
     "navigation",
     "said_in",
     "segment_entry",
+    "segment_page",
+    "segment_pictures",
     "suggest",
     "tiles",
+    "top_ids",
 ]

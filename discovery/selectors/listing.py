@@ -106,6 +106,24 @@ def listing(
     )
 
 
+def top_ids(
+    *, channel: SalesChannel, version: str, sort: str = "rank", selection_id: int | None = None, most: int = 8
+) -> list[int]:
+    """The first listings of a channel or of a selection, those in stock first. Kept per version of the index."""
+    key = f"top:{version}:{sort}:{selection_id}:{most}"
+    if (kept := cache.get(key)) is not None:
+        return list(kept)
+    scope = Scope(["e.channel_id = %(channel)s", "e.in_stock"], {"channel": channel.pk})
+    if selection_id is not None:
+        scope = Scope(
+            ["e.channel_id = %(channel)s", "e.selections @> ARRAY[%(selection)s]::bigint[]"],
+            {"channel": channel.pk, "selection": selection_id},
+        )
+    ids = _page_of(scope, sort, 0, most)
+    cache.set(key, ids, KEEP_SECONDS)
+    return ids
+
+
 def _scope(
     channel: SalesChannel,
     language: str,

@@ -1,9 +1,10 @@
 """The shoppers' tree as far as it has something to sell."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.core.cache import cache
+from django.db import connection
 from django.db.models import Exists, F, OuterRef
 
 from catalog.enums import SegmentKind
@@ -45,6 +46,62 @@ def navigation(*, channel: SalesChannel, language: str, root: str = "", version:
     entries = children_of(channel=channel, language=language, parent_code=root)
     cache.set(key, entries, KEEP_SECONDS)
     return entries
+
+
+@dataclass(frozen=True)
+class SegmentPage:
+    """A segment with the way to it (itself last) and what lies right below."""
+
+    segment: Segment
+    name: str
+    trail: list[SegmentEntry]
+    children: list[SegmentEntry]
+
+
+def segment_page(slug: str, *, channel: SalesChannel, language: str, version: str) -> SegmentPage | None:
+    """The living, listed segment behind an address, or None. Kept per version of the index."""
+    key = f"segment:{version}:{language}:{slug}"
+    if (kept := cache.get(key)) is not None:
+        return cast(SegmentPage, kept)
+    segment = Segment.objects.filter(slug=slug, archived=False, kind=SegmentKind.LISTED).first()
+    if segment is None:
+        return None
+    above = Segment.objects.in_bulk(segment.path)
+    page = SegmentPage(
+        segment=segment,
+        name=said_in(segment.translations, language, "name", segment.name),
+        trail=[segment_entry(above[pk], language) for pk in segment.path if pk in above],
+        children=children_of(channel=channel, language=language, parent_code=segment.code),
+    )
+    cache.set(key, page, KEEP_SECONDS)
+    return page
+
+
+_PICTURES = """
+SELECT DISTINCT ON (wanted.segment) wanted.segment, media.location
+  FROM unnest(%(segments)s::bigint[]) wanted(segment)
+ CROSS JOIN LATERAL (
+       SELECT m.location, e.rank
+         FROM discovery_indexentry e
+         JOIN catalog_media m ON m.product_id IN (e.listing_id, e.product_id) AND m.kind = 'image' AND m.is_public
+        WHERE e.channel_id = %(channel)s AND e.segments @> ARRAY[wanted.segment]
+        ORDER BY e.rank DESC, e.listing_id, m.position LIMIT 1) media
+"""
+
+
+def segment_pictures(segments: list[SegmentEntry], *, channel: SalesChannel, version: str) -> dict[int, str]:
+    """A picture for each segment: its own, else that of its first product. Kept per version of the index."""
+    key = f"pictures:{version}:{'.'.join(str(segment.id) for segment in segments)}"
+    if (kept := cache.get(key)) is not None:
+        return dict(kept)
+    bare = [segment.id for segment in segments if not segment.image]
+    found = {segment.id: segment.image for segment in segments if segment.image}
+    if bare:
+        with connection.cursor() as sql:
+            sql.execute(_PICTURES, {"segments": bare, "channel": channel.pk})
+            found.update(dict(sql.fetchall()))
+    cache.set(key, found, KEEP_SECONDS)
+    return found
 
 
 def children_of(*, channel: SalesChannel, language: str, parent_code: str = "") -> list[SegmentEntry]:

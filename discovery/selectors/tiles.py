@@ -34,6 +34,11 @@ class Tile:
     store: Store | None
 
     @property
+    def is_from(self) -> bool:
+        """True if the price is that of the cheapest of several variants."""
+        return self.variants > 1
+
+    @property
     def online(self) -> Level:
         """How available it is for delivery."""
         return self.availability.delivery_level if self.availability else Level.UNAVAILABLE

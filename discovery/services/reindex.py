@@ -28,9 +28,12 @@ def reindex(product_ids: Iterable[int] | None, *, at: dt.datetime) -> int:
         touched = _merge(ids)
         _learn_words(everything=ids is None)
         with connection.cursor() as sql:
+            channels = set(touched)
+            if ids is not None:  # pages show more of a product than the index holds: pictures, documents
+                sql.execute("SELECT DISTINCT channel_id FROM reindex_wanted")
+                channels.update(row[0] for row in sql.fetchall())
             sql.execute(f"DROP TABLE IF EXISTS {TEMPORARY}")
-            if touched:  # last: the row is shared by all who rebuild
-                sql.execute(s.BUMP, {"channels": sorted(set(touched))})
+            sql.execute(s.BUMP, {"channels": sorted(channels)})  # last: the row is shared by all who rebuild
     return len(touched)
 
 

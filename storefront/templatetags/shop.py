@@ -1,15 +1,20 @@
 """Tags of the shop's templates."""
 
 import hashlib
+import json
 from decimal import Decimal
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import format_html_join, linebreaks
+from django.utils.safestring import mark_safe
 
 from altazion.lib.money import display
+from altazion.lib.text import safe_html
 from altazion.lib.text import slug as make_slug
 
 register = template.Library()
@@ -31,12 +36,23 @@ def product_url(product_id: int, slug: str = "", sku: str = "") -> str:
 
 @register.filter
 def media_url(location: str) -> str:
-    """The address of a picture: https addresses as they are, paths below the media folder under MEDIA_URL."""
-    if not location or location.startswith("https://"):
-        return location
+    """The address of a picture or film: paths below the media folder under MEDIA_URL, https addresses as they are.
+
+    Nothing for an address that the content policy would not let the browser load: a placeholder looks better.
+    """
+    location = location or ""
+    if location.startswith("https://"):
+        return location if location.startswith(_allowed_hosts()) else ""
     if "://" in location or location.startswith("/"):
         return ""
-    return f"{settings.MEDIA_URL}{location}"
+    return f"{settings.MEDIA_URL}{quote(location)}"
+
+
+def _allowed_hosts() -> tuple[str, ...]:
+    policy: dict[str, Any] = settings.CONTENT_SECURITY_POLICY
+    sources = policy["DIRECTIVES"]["img-src"]
+    named = [str(source) for source in sources if str(source).startswith("https:")]
+    return tuple("https://" if source == "https:" else source for source in named)
 
 
 @register.filter
@@ -54,3 +70,37 @@ def query(context: template.Context, **changes: object) -> str:
         if value not in (None, ""):
             parameters[name] = str(value)
     return f"?{parameters.urlencode()}"
+
+
+@register.filter
+def media_link(location: str) -> str:
+    """The address of a document to follow: https addresses even of other sites."""
+    return location if location.startswith("https://") else media_url(location)
+
+
+@register.filter
+def initials(text: str) -> str:
+    """One or two letters that stand for a name on its placeholder picture."""
+    words = [word for word in str(text).split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+@register.filter
+def safe_text(text: str) -> str:
+    """A description: its harmless HTML, or plain text with its paragraphs."""
+    return mark_safe(safe_html(text) if "<" in text else linebreaks(text, autoescape=True))  # noqa: S308 - cleaned
+
+
+@register.filter
+def json_ld(facts: dict[str, object]) -> str:
+    """Facts for machines, safe inside a script element."""
+    text = json.dumps(facts, ensure_ascii=False)
+    return mark_safe(text.translate({ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def hidden_fields(context: template.Context, *without: str) -> str:
+    """This page's parameters as hidden fields of a form, without those named."""
+    parameters: QueryDict = context["request"].GET
+    pairs = ((name, value) for name, values in parameters.lists() if name not in without for value in values)
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)

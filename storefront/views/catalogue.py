@@ -1,28 +1,229 @@
-"""Home, listings, search, products."""
+"""Home, listings, search, products: pages that change nothing."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from altazion.lib.clock import now
+from altazion.lib.text import slug as make_slug
+from catalog.models import Brand
+from discovery import selectors as discovery
+from storefront.selectors import home_page, product_page
+from storefront.selectors.product import ProductPage, parent_of
+from storefront.views.buying import shop_of
+
+FILTER = "f-"
+ORDERS = {"rank": _("Our choice"), "price": _("Price, lowest first"), "price_desc": _("Price, highest first"),
+          "new": _("Newest first")}  # fmt: skip
+AROUND = 2  # pages shown on both sides of the present one
 
 
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "storefront/home.html")
+    """The shop's window."""
+    return render(request, "storefront/home.html", {"home": home_page(shop_of(request), at=now())})
 
 
-def search(request: HttpRequest) -> HttpResponse:
-    raise Http404
-
-
-def suggest(request: HttpRequest) -> HttpResponse:
-    raise Http404
-
-
+@require_GET
 def segment(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    """A segment with what stands in it and below."""
+    shop = shop_of(request)
+    version = discovery.index_version(shop.channel)
+    found = discovery.segment_page(slug, channel=shop.channel, language=shop.language, version=version)
+    if found is None:
+        raise Http404
+    children = tuple(child.id for child in found.children)
+    context = _listing(request, version=version, segment=found.segment.pk, segments_asked=children)
+    counts = context["listing"].segments
+    context |= {
+        "found": found,
+        "title": found.name,
+        "current_path": found.segment.path,
+        "children": [(child, counts.get(child.id, 0)) for child in found.children],
+        "crumbs": [(reverse("storefront:segment", args=[step.slug]), step.name) for step in found.trail],
+    }
+    return render(request, "storefront/segment.html", context)
 
 
+@require_GET
 def brand(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    """Everything of a brand."""
+    shop = shop_of(request)
+    found = Brand.objects.filter(slug=slug, archived=False).first()
+    if found is None:
+        raise Http404
+    version = discovery.index_version(shop.channel)
+    context = _listing(request, version=version, brand=found, hidden_facet="brand")
+    context |= {"brand": found, "title": found.name, "crumbs": [(request.path, found.name)]}
+    return render(request, "storefront/brand.html", context)
 
 
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """What a text finds; an exact code that names one product leads straight to it."""
+    shop = shop_of(request)
+    text = request.GET.get("q", "").strip()[:200]
+    version = discovery.index_version(shop.channel)
+    if not text:
+        roots = discovery.navigation(channel=shop.channel, language=shop.language, root=shop.site.root_segment)
+        return render(request, "storefront/search.html", {"query_text": "", "roots": roots})
+    context = _listing(request, version=version, query=text)
+    context |= {"query_text": text}
+    if not context["listing"].total:
+        context["roots"] = discovery.navigation(
+            channel=shop.channel, language=shop.language, root=shop.site.root_segment, version=version
+        )
+    return render(request, "storefront/search.html", context)
+
+
+@require_GET
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What the search box proposes, as a list of links."""
+    shop = shop_of(request)
+    text = request.GET.get("q", "").replace("\0", "")[:100]
+    found = discovery.suggest(text, channel=shop.channel, language=shop.language)
+    return render(request, "storefront/parts/suggestions.html", {"suggestions": found, "text": text})
+
+
+@require_GET
 def product(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    raise Http404
+    """A product; `?variant=SKU` names one of its children."""
+    shop = shop_of(request)
+    variant = request.GET.get("variant", "")[:60]
+    page = product_page(pk, shop=shop, at=now(), variant=variant)
+    if page is None:
+        return _elsewhere(pk)
+    if make_slug(page.listing.slug or "produit", 120) != slug:
+        return redirect(_product_address(page.listing, variant), permanent=True)
+    context: dict[str, Any] = {
+        "page": page,
+        "crumbs": [(reverse("storefront:segment", args=[step.slug]), step.name) for step in page.trail],
+        "current_path": [step.id for step in page.trail],
+        "image": _image(request, page),
+        "structured": _structured(request, page),
+    }
+    return render(request, "storefront/product.html", context)
+
+
+def _elsewhere(pk: int) -> HttpResponse:
+    """A child is shown on its parent's page; what is not sold has none."""
+    parent = parent_of(pk)
+    if parent is None or not parent.children.filter(pk=pk).exists():
+        raise Http404
+    child = parent.children.get(pk=pk)
+    return redirect(_product_address(parent, child.sku))
+
+
+def _product_address(product: Any, variant: str = "") -> str:
+    address = reverse(
+        "storefront:product", kwargs={"slug": make_slug(product.slug or "produit", 120), "pk": product.pk}
+    )
+    return f"{address}?{urlencode({'variant': variant})}" if variant else address
+
+
+def _image(request: HttpRequest, page: ProductPage) -> Any:
+    """The picture to show large: the one asked for by number, else the first."""
+    number = request.GET.get("image", "0")
+    index = int(number) if number.isdecimal() and len(number) < 4 else 0
+    return page.images[index] if index < len(page.images) else (page.images[0] if page.images else None)
+
+
+def _listing(request: HttpRequest, *, version: str, hidden_facet: str = "", **scope: Any) -> dict[str, Any]:
+    """The page of a listing with everything its template needs."""
+    shop = shop_of(request)
+    asked = request.GET
+    filters = {name.removeprefix(FILTER): asked.getlist(name) for name in asked if name.startswith(FILTER)}
+    in_store_only = asked.get("in_store") == "1" and shop.store is not None
+    page = asked.get("page", "1")
+    sort = asked.get("sort", "rank")
+    found = discovery.listing(
+        channel=shop.channel,
+        at=now(),
+        language=shop.language,
+        filters=filters,
+        store=shop.store,
+        in_store_only=in_store_only,
+        sort=sort,
+        page=int(page) if page.isdecimal() and len(page) < 6 else 1,
+        version=version,
+        **scope,
+    )
+    return {
+        "listing": found,
+        "facets": [facet for facet in found.facets if facet.code != hidden_facet],
+        "chips": _chips(asked, found.facets),
+        "orders": ORDERS.items(),
+        "sort": sort if sort in ORDERS else "rank",
+        "in_store_only": in_store_only,
+        "numbers": _numbers(found.page, found.pages),
+        "filtered": bool(filters) or in_store_only,
+        "deep": len(filters) > 1 or "sort" in asked,
+    }
+
+
+def _chips(asked: QueryDict, facets: list[discovery.Facet]) -> list[tuple[str, str]]:
+    """What is chosen, each with the address of the page without it."""
+    chips = []
+    for facet in facets:
+        for option in facet.chosen:
+            left = asked.copy()
+            name = f"{FILTER}{facet.code}"
+            left.setlist(name, [value for value in asked.getlist(name) if value != option.value])
+            left.pop("page", None)
+            chips.append((f"{facet.label}: {option.label}", f"?{left.urlencode()}"))
+    return chips
+
+
+def _numbers(page: int, pages: int) -> list[int]:
+    """Page numbers to show; 0 stands for a gap."""
+    shown = sorted({1, pages, *range(max(1, page - AROUND), min(pages, page + AROUND) + 1)})
+    numbers: list[int] = []
+    for number in shown:
+        if numbers and number - numbers[-1] > 1:
+            numbers.append(0)
+        numbers.append(number)
+    return numbers
+
+
+def _structured(request: HttpRequest, page: ProductPage) -> list[dict[str, Any]]:
+    """What machines read (features 5.4): the offer of the variant that the page shows, and the way to it."""
+    site = f"{request.scheme}://{request.get_host()}"
+    address = f"{site}{_product_address(page.listing, page.chosen.sku if page.chosen != page.listing else '')}"
+    stock = "InStock" if page.can_be_bought else "OutOfStock"
+    facts: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": page.name,
+        "sku": page.chosen.sku,
+        "url": address,
+    }
+    if page.listing.brand:
+        facts["brand"] = {"@type": "Brand", "name": page.listing.brand.name}
+    if page.short_description:
+        facts["description"] = page.short_description
+    if page.price:
+        facts["offers"] = {
+            "@type": "Offer",
+            "price": str(page.price.unit),
+            "priceCurrency": page.price.currency,
+            "availability": f"https://schema.org/{stock}",
+            "itemCondition": "https://schema.org/NewCondition",
+            "url": address,
+        }
+        if page.price.until:
+            facts["offers"]["priceValidUntil"] = page.price.until.date().isoformat()
+    way = {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": number, "name": step.name,
+             "item": f"{site}{reverse('storefront:segment', args=[step.slug])}"}
+            for number, step in enumerate(page.trail, 1)
+        ],
+    }  # fmt: skip
+    return [facts, way] if page.trail else [facts]

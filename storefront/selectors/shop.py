@@ -3,6 +3,7 @@
 import uuid
 from functools import cached_property
 
+from django.core.cache import cache
 from django.db.models import Sum
 
 from orders.models import CartLine
@@ -12,6 +13,7 @@ from stores.selectors import site_for
 STORE_COOKIE = "store"  # the code of the reference store that the shopper chose (COM-3)
 CART_COOKIE = "cart"  # the secret token of the shopper's basket
 COOKIE_AGE = 60 * 60 * 24 * 90
+KEEP_SECONDS = 15
 
 
 class Shop:
@@ -28,8 +30,13 @@ class Shop:
 
     @cached_property
     def site(self) -> Site:
-        """The site of this host. Raises NotFound."""
-        return site_for(self._host)
+        """The site of this host, as it was at most some seconds ago. Raises NotFound."""
+        key = f"site:{self._host}"
+        site: Site | None = cache.get(key)
+        if site is None:
+            site = site_for(self._host)
+            cache.set(key, site, KEEP_SECONDS)
+        return site
 
     @property
     def channel(self) -> SalesChannel:

@@ -1,0 +1,76 @@
+"""What the shop's window shows."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from campaigns.models import Campaign
+from catalog.models import Selection
+from discovery.selectors import (
+    SegmentEntry,
+    Tile,
+    index_version,
+    navigation,
+    segment_pictures,
+    tiles,
+    top_ids,
+)
+from storefront.selectors.shop import Shop
+
+SHELVES = 3
+ON_A_SHELF = 8
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A row of products under a title."""
+
+    title: str
+    tiles: list[Tile]
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """doors: departments with a picture, stars first; shelves: running campaigns, the home's selections, novelties."""
+
+    doors: list[tuple[SegmentEntry, str]]
+    shelves: list[Shelf]
+    stars: list[Tile]
+    new: list[Tile]
+
+
+def home_page(shop: Shop, *, at: dt.datetime) -> HomePage:
+    """The home page of a shop at an instant: about ten queries whatever it shows."""
+    channel = shop.channel
+    version = index_version(channel)
+    roots = navigation(channel=channel, language=shop.language, root=shop.site.root_segment, version=version)[:12]
+    pictures = segment_pictures(roots, channel=channel, version=version)
+    stars = top_ids(channel=channel, version=version, most=ON_A_SHELF)
+    new = top_ids(channel=channel, version=version, sort="new", most=ON_A_SHELF)
+    shelves = [
+        (title, top_ids(channel=channel, version=version, selection_id=pk, most=ON_A_SHELF))
+        for title, pk in _selections(shop, at)
+    ]
+    every = [*stars, *new, *(pk for _title, ids in shelves for pk in ids)]
+    shown = {tile.id: tile for tile in tiles(every, channel=channel, at=at, language=shop.language, store=shop.store)}
+    return HomePage(
+        doors=[(root, pictures.get(root.id, "")) for root in roots],
+        shelves=[Shelf(title, row) for title, ids in shelves if (row := _row(ids, shown))],
+        stars=_row(stars, shown),
+        new=_row(new, shown),
+    )
+
+
+def _row(ids: list[int], shown: dict[int, Tile]) -> list[Tile]:
+    return [shown[pk] for pk in ids if pk in shown]
+
+
+def _selections(shop: Shop, at: dt.datetime) -> list[tuple[str, int]]:
+    """Selections of running campaigns of the channel, then those grouped under "home"."""
+    running = Campaign.objects.filter(approved=True, archived=False, channels=shop.channel, during__contains=at)
+    found = {
+        pk: label or name
+        for pk, label, name in running.order_by("-id").values_list("selection_id", "public_label", "selection__name")
+    }
+    for selection in Selection.objects.filter(group__iexact="home").order_by("name")[:SHELVES]:
+        found.setdefault(selection.pk, selection.name)
+    return [(title, pk) for pk, title in list(found.items())[:SHELVES]]

@@ -1,0 +1,176 @@
+"""What a product's page says (COM-2): what it is from the catalogue, price and stock live from their evaluators."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+
+from campaigns.selectors import EffectivePrice, prices
+from catalog.enums import MediaKind, ProductKind, ProductState
+from catalog.models import Media, Product
+from catalog.selectors import breadcrumbs
+from discovery.models import IndexEntry
+from discovery.selectors import SegmentEntry, index_version, said_in, segment_entry
+from logistics.enums import Level
+from logistics.selectors import Availability, DeliveryOption, availability, delivery_options
+from storefront.selectors.facts import Group, Question, attribute_groups, questions_of, used_attributes
+from storefront.selectors.shop import Shop
+from stores.models import Store
+from stores.selectors import pickup_stores
+
+KEEP_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the catalogue says, the same for every visitor until the index changes."""
+
+    listing: Product
+    children: list[Product]
+    media: list[Media]
+    trail: list[SegmentEntry]
+    attributes: list[Any]
+
+
+@dataclass(frozen=True)
+class StoreLine:
+    """A store and what it holds of the chosen product."""
+
+    store: Store
+    level: Level
+    quantity: int
+
+
+@dataclass(frozen=True)
+class ProductPage:
+    """chosen: the sellable product that the address names (or the first available child)."""
+
+    listing: Product
+    chosen: Product
+    name: str
+    description: str
+    short_description: str
+    images: list[Media]
+    videos: list[Media]
+    documents: list[Media]
+    trail: list[SegmentEntry]
+    questions: list[Question]
+    groups: list[Group]
+    price: EffectivePrice | None
+    stock: Availability | None
+    stores: list[StoreLine]
+    delivery: DeliveryOption | None
+
+    @property
+    def level(self) -> Level:
+        """How available it is for delivery."""
+        return self.stock.delivery_level if self.stock else Level.UNAVAILABLE
+
+    @property
+    def can_be_bought(self) -> bool:
+        """True if it has a price, and units somewhere."""
+        anywhere = self.level != Level.UNAVAILABLE or any(line.quantity > 0 for line in self.stores)
+        return self.price is not None and anywhere
+
+    @property
+    def most(self) -> int:
+        """How many may be asked for at once."""
+        return max(1, min(99, max([self.stock.delivery if self.stock else 0, *(s.quantity for s in self.stores)])))
+
+
+def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> ProductPage | None:
+    """The page of a simple product or a parent; None if this channel does not sell it (now).
+
+    The catalogue's part is kept per version of the index; what changes by the minute is asked: about ten queries.
+    """
+    facts = _kept_facts(pk, shop)
+    if facts is None:
+        return None
+    sellable = facts.children or [facts.listing]
+    stores = pickup_stores()
+    stock = availability([one.pk for one in sellable], channel=shop.channel, at=at, stores=stores)
+    chosen = _choose(sellable, variant, stock, shop.store)
+    costs = prices([one.pk for one in sellable], channel=shop.channel, at=at)
+    price, of_chosen = costs.get(chosen.pk), stock.get(chosen.pk)
+    listing = facts.listing
+    media = [m for m in facts.media if m.product_id == chosen.pk] + [
+        m for m in facts.media if m.product_id == listing.pk and chosen.pk != listing.pk
+    ]
+    return ProductPage(
+        listing=listing,
+        chosen=chosen,
+        name=said_in(listing.translations, shop.language, "name", listing.name),
+        description=said_in(listing.translations, shop.language, "description", listing.description),
+        short_description=said_in(listing.translations, shop.language, "short_description", listing.short_description),
+        images=[m for m in media if m.kind == MediaKind.IMAGE],
+        videos=[m for m in media if m.kind == MediaKind.VIDEO],
+        documents=[m for m in media if m.kind == MediaKind.DOCUMENT],
+        trail=facts.trail,
+        questions=questions_of(facts.attributes, facts.children, chosen, stock, shop.language),
+        groups=attribute_groups(facts.attributes, {**listing.attributes, **chosen.attributes}, shop.language),
+        price=price,
+        stock=of_chosen,
+        stores=_store_lines(stores, of_chosen, shop.store),
+        delivery=_promise(chosen, price, shop, at),
+    )
+
+
+def parent_of(pk: int) -> Product | None:
+    """The parent of a child: its page shows the child."""
+    child = Product.objects.filter(pk=pk, kind=ProductKind.CHILD).select_related("parent").first()
+    return child.parent if child else None
+
+
+def _kept_facts(pk: int, shop: Shop) -> Facts | None:
+    key = f"product:{index_version(shop.channel)}:{shop.language}:{pk}"
+    kept: Facts | None = cache.get(key)
+    if kept is None and (kept := _facts(pk, shop)) is not None:
+        cache.set(key, kept, KEEP_SECONDS)
+    return kept
+
+
+def _facts(pk: int, shop: Shop) -> Facts | None:
+    sold = set(IndexEntry.objects.filter(channel=shop.channel, listing=pk).values_list("product_id", flat=True))
+    listing = Product.objects.filter(pk=pk, state=ProductState.VALIDATED).select_related("brand").first()
+    if not sold or listing is None:
+        return None
+    children = list(Product.objects.filter(pk__in=sold - {pk}).order_by("id"))
+    media = list(Media.objects.filter(product__in=[pk, *sold], is_public=True).order_by("position", "id"))
+    trail = [segment_entry(segment, shop.language) for segment in breadcrumbs([listing]).get(pk, [])]
+    attributes = used_attributes([listing, *children])
+    return Facts(listing, children, media, trail, attributes)
+
+
+def _choose(sellable: list[Product], variant: str, stock: dict[int, Availability], store: Store | None) -> Product:
+    """The one named; else the first that is there, in the reference store before elsewhere; else the first."""
+    named = next((one for one in sellable if one.sku == variant), None)
+    if named:
+        return named
+
+    def nearness(one: Product) -> tuple[bool, bool]:
+        there = stock.get(one.pk)
+        if there is None:
+            return (True, True)
+        not_here = store is not None and there.pickup.get(store.pk, 0) <= 0
+        return (not_here, there.level == Level.UNAVAILABLE)
+
+    return min(sellable, key=nearness)
+
+
+def _store_lines(stores: list[Store], stock: Availability | None, own: Store | None) -> list[StoreLine]:
+    """One's own store first, then those that can serve, fullest first."""
+    if stock is None:
+        return []
+    lines = [StoreLine(store, stock.level_at(store.pk), stock.pickup.get(store.pk, 0)) for store in stores]
+    mine = own.pk if own else None
+    return sorted(lines, key=lambda e: (e.store.pk != mine, e.quantity <= 0, -e.quantity, e.store.name))
+
+
+def _promise(chosen: Product, price: EffectivePrice | None, shop: Shop, at: dt.datetime) -> DeliveryOption | None:
+    """The soonest delivery of one piece, store pickup aside."""
+    if price is None:
+        return None
+    options = delivery_options([(chosen.pk, 1)], channel=shop.channel, at=at, value=price.unit)
+    possible = [option for option in options if option.ok]
+    return min(possible, key=lambda option: (option.to_date, option.fee), default=None)
