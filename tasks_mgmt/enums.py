@@ -1,4 +1,4 @@
-"""The kinds of automatic task that come with the platform."""
+"""The kinds of automatic task that come with the platform. Groups are named as the starting roles are."""
 
 from dataclasses import dataclass
 
@@ -20,9 +20,9 @@ class Kind:
     groups: tuple[str, ...]
 
 
-_FLOWS = ("Flows", "Integration", "Flux", LAST_RESORT)
-_STOCK = ("Logistics", "Stock", "Logistique", LAST_RESORT)
-_ORDERS = ("Customer service", "Orders", "Service client", LAST_RESORT)
+_FLOWS = ("Intégrateur", "E-commerce", LAST_RESORT)  # the first that has members
+_STOCK = ("Logistique", "E-commerce", LAST_RESORT)
+_ORDERS = ("Service client", "E-commerce", LAST_RESORT)
 
 FLOW_FAILED = "flow_failed"
 FLOW_HELD = "flow_held"

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 from django.urls import reverse
 
+from accounts.enums import AccountKind
 from accounts.models import User
 from tasks_mgmt.models import Importance, Task, TaskState, TaskStep
 from tasks_mgmt.rules import Role, Verb, fits_roles, fits_state
@@ -115,8 +116,10 @@ def verbs_for(task: Task, user: User) -> set[Verb]:
 
 
 def may_see(task: Task, user: User) -> bool:
-    """Whoever has or had a hand in it, members of its group, and those who may look at all tasks."""
-    if roles_in(task, user) or user.has_perm("tasks_mgmt.view_task"):
+    """Whoever has or had a hand in it, members of its group, and those who may look at all tasks (no store account)."""
+    if roles_in(task, user):
+        return True
+    if user.kind != AccountKind.STORE and user.has_perm("tasks_mgmt.view_task"):
         return True
     if task.group_id and groups_of(user).filter(pk=task.group_id).exists():
         return True

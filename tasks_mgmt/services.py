@@ -119,24 +119,30 @@ def reopen(task: Task, *, by: User, at: dt.datetime, word: str = "") -> Task:
         raise Refused(_("Another task about the same cause is already open."), code="cause_is_open") from error
 
 
+@transaction.atomic
 def ensure_kinds() -> None:
-    """The kinds of automatic task exist; those a person has changed stay as they are. May be called again."""
-    known = set(TaskKind.objects.values_list("code", flat=True))
-    groups = {group.name: group for group in Group.objects.all()}
-    TaskKind.objects.bulk_create(
-        [
-            TaskKind(
+    """The kinds of automatic task exist, each with a group; what a person has changed stays. May be called again.
+
+    The group is the first of those named for the kind that has members.
+    """
+    manned = {group.name: group for group in Group.objects.filter(user__is_active=True).distinct()}
+    known = {kind.code: kind for kind in TaskKind.objects.all()}
+    for kind in KINDS:
+        group = next((manned[name] for name in kind.groups if name in manned), None)
+        row = known.get(kind.code)
+        if row is None:
+            TaskKind.objects.get_or_create(
                 code=kind.code,
-                label=str(kind.label),
-                importance=kind.importance,
-                due_in_hours=kind.due_in_hours,
-                group=next((groups[name] for name in kind.groups if name in groups), None),
+                defaults={
+                    "label": str(kind.label),
+                    "importance": kind.importance,
+                    "due_in_hours": kind.due_in_hours,
+                    "group": group,
+                },
             )
-            for kind in KINDS
-            if kind.code not in known
-        ],
-        ignore_conflicts=True,
-    )
+        elif row.group_id is None and group is not None:
+            row.group = group
+            row.save(update_fields=["group"])
 
 
 def raise_for_cause(
@@ -215,7 +221,7 @@ def store_team(store: Store) -> User | Group | None:
 
 def _kind(code: str) -> TaskKind:
     kind = TaskKind.objects.select_related("group").filter(code=code).first()
-    if kind is None:
+    if kind is None or kind.group is None:
         ensure_kinds()
         kind = TaskKind.objects.select_related("group").get(code=code)
     return kind

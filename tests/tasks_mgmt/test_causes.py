@@ -81,15 +81,20 @@ def test_a_kind_switched_off_asks_nobody():
     assert not Task.objects.exists()
 
 
-def test_kinds_are_made_once_and_keep_what_people_changed():
-    integration = Group.objects.create(name="Integration")
+def test_kinds_are_made_once_get_the_first_group_with_members_and_keep_what_people_changed():
+    Group.objects.create(name="Intégrateur")
     services.ensure_kinds()
     kind = TaskKind.objects.get(code="flow_failed")
-    assert kind.group == integration
+    assert kind.group is None
     kind.due_in_hours = 99
     kind.save()
+    shop = Group.objects.create(name="E-commerce")
+    shop.user_set.add(a_colleague("claire@shop.test"))
     services.ensure_kinds()
-    assert TaskKind.objects.get(code="flow_failed").due_in_hours == 99
+    kind.refresh_from_db()
+    assert (kind.group, kind.due_in_hours) == (shop, 99)
+    consumers.on_run(failed())
+    assert Task.objects.get().group == shop
 
 
 def test_an_ignored_task_cannot_be_opened_again_beside_a_newer_one():
