@@ -6,13 +6,13 @@ from altazion.lib.clock import now
 from logistics import services
 
 
-@shared_task(name="logistics.release_expired")
+@shared_task
 def release_expired() -> int:
     """Give back expired reservations."""
     return services.release_expired(at=now())
 
 
-@shared_task(name="logistics.prove_stock")
+@shared_task
 def prove_stock() -> int:
     """Prove all balances; returns how many diverge."""
     return len(services.prove_stock(at=now()))

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected
 
 from altazion.lib.problems import Invalid, Refused
 from catalog.enums import ProductKind
@@ -83,6 +84,10 @@ def reserve(
                     _apply(reference, steps, wanted, expires_at, at)
             except _Taken:
                 continue
+            except OperationalError as error:
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
+                continue  # a stock file takes balances in its own order: its locks are gone or will be waited for
             return
         raise NotEnoughStock([_short(each) for each in wanted])
 
