@@ -57,7 +57,8 @@ class ProductActions:
             messages.success(request, DONE[verb])
         except Refused as refusal:
             messages.error(request, refusal.message)
-        return HttpResponseRedirect(reverse("admin:catalog_product_change", args=[pk]))
+        tab = "#publication" if request.POST.get("tab") == "publication" else ""
+        return HttpResponseRedirect(reverse("admin:catalog_product_change", args=[pk]) + tab)
 
     def children(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page that makes variants from a list of names."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
@@ -17,7 +18,18 @@ from catalog.models import BasePrice, Media, Product, ProductReference, ProductS
 from catalog.rules import locked_fields
 
 
-class PriceInline(TabularInline):
+class Slim(TabularInline):
+    """Choices without buttons to make or change what is chosen: a line stays a line."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        """The bare choice."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+class PriceInline(Slim):
     """Layers of price with tax; the amount without tax is worked out."""
 
     model = BasePrice
@@ -27,6 +39,7 @@ class PriceInline(TabularInline):
     readonly_fields = ("without_tax",)
     extra = 0
     tab = True
+    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BasePrice]:
         """Grids are shown elsewhere."""
@@ -40,7 +53,7 @@ class PriceInline(TabularInline):
         return number_format(net_of(price.amount, price.product.vat_rate.rate), 2, force_grouping=True)
 
 
-class PlaceInline(TabularInline):
+class PlaceInline(Slim):
     """Where shoppers find it."""
 
     model = ProductSegment
@@ -50,6 +63,7 @@ class PlaceInline(TabularInline):
     autocomplete_fields = ("segment",)
     extra = 0
     tab = True
+    hide_title = True
 
     def has_change_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         """Places that an import feeds are locked."""
@@ -72,6 +86,7 @@ class ReferenceInline(TabularInline):
     fields = ("type", "value", "is_main")
     extra = 0
     tab = True
+    hide_title = True
 
 
 class MediaInline(TabularInline):
@@ -82,6 +97,7 @@ class MediaInline(TabularInline):
     fields = ("kind", "upload", "location", "alt", "title", "position", "is_public")
     extra = 0
     tab = True
+    hide_title = True
 
 
 class PanelFormSet(BaseInlineFormSet):

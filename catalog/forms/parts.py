@@ -16,15 +16,20 @@ from catalog.enums import ProductKind, ProductState, ReferenceType
 from catalog.models import BasePrice, Media, ProductReference
 
 
+class Moment(forms.DateTimeInput):
+    """Date and time in one box, with the browser's own calendar."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__({"class": " ".join(widgets.DATETIME_CLASSES)}, format="%Y-%m-%dT%H:%M")
+
+
 class PriceForm(forms.ModelForm):
     """A price layer; dates of the promotion as from and to."""
 
-    promo_from = forms.SplitDateTimeField(
-        label=gettext_lazy("Promotion from"), required=False, widget=widgets.UnfoldAdminSplitDateTimeVerticalWidget
-    )
-    promo_to = forms.SplitDateTimeField(
-        label=gettext_lazy("until"), required=False, widget=widgets.UnfoldAdminSplitDateTimeVerticalWidget
-    )
+    promo_from = forms.DateTimeField(label=gettext_lazy("Promotion from"), required=False, widget=Moment)
+    promo_to = forms.DateTimeField(label=gettext_lazy("until"), required=False, widget=Moment)
 
     class Meta:
         model = BasePrice
