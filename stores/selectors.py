@@ -34,6 +34,12 @@ def living_stores() -> list[Store]:
     return list(Store.objects.filter(archived=False).select_related("zone").order_by("name"))
 
 
+def page_of_stores(*, after: int, size: int, only: int | None = None) -> list[Store]:
+    """Living stores after an id, `size` of them; `only` keeps to one. One query."""
+    living = Store.objects.filter(archived=False, pk__gt=after).select_related("zone").order_by("pk")
+    return list((living.filter(pk=only) if only else living)[:size])
+
+
 def open_now(store: Store, *, at: dt.datetime, time_zone: str = DEFAULT_ZONE) -> bool:
     """True if the store's doors are open at this instant."""
     return rules.is_open(store.hours, at.astimezone(ZoneInfo(time_zone)))

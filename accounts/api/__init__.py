@@ -2,5 +2,6 @@
 
 from accounts.api.idempotency import idempotent
 from accounts.api.keys import HasScope, KeyAuthentication, caller
+from accounts.api.schema import KeyScheme
 
-__all__ = ["HasScope", "KeyAuthentication", "caller", "idempotent"]
+__all__ = ["HasScope", "KeyAuthentication", "KeyScheme", "caller", "idempotent"]

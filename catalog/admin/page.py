@@ -16,6 +16,9 @@ def page_context(admin: Any, request: HttpRequest, product: Product, form: Model
     """Everything the bar and the panels of a product need."""
     completeness, missing = hints(product)
     channels = product_page.on_channels(product)
+    differentiating = list(Attribute.objects.filter(is_differentiating=True)[:4])
+    variants = product_page.variants_of(product) if product.kind == ProductKind.PARENT else []
+    labels = product_page.value_labels(differentiating) if variants else {}
     return {
         "product": product,
         "row": office.rows([product])[product.pk],
@@ -25,8 +28,8 @@ def page_context(admin: Any, request: HttpRequest, product: Product, form: Model
         "channels": channels,
         "publishable": [one for one in channels if not one.publication],
         "published": [one for one in channels if one.publication],
-        "variants": product_page.variants_of(product) if product.kind == ProductKind.PARENT else [],
-        "differentiating": list(Attribute.objects.filter(is_differentiating=True)[:4]),
+        "variants": [(one, [value_of(one.attributes, a.code, labels) for a in differentiating]) for one in variants],
+        "differentiating": differentiating,
         "attribute_groups": _groups(form),
         "attributes_all": request.GET.get("attributes") == "all" or Attribute.objects.count() <= product_page.FEW,
         "events": [(event, sentence(event)) for event in office.events_of(product)],
@@ -57,6 +60,17 @@ def sentence(event: Any) -> str:
         "children_made": _("made %(count)s variants") % {"count": data.get("count", "")},
     }
     return words.get(data.get("change", ""), event.kind)
+
+
+def value_of(attributes: dict[str, Any], code: str, labels: dict[str, dict[str, str]]) -> str:
+    """An attribute's value as a person reads it; a dash for none."""
+    value = attributes.get(code)
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    known = labels.get(code, {})
+    return ", ".join(known.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value]))
 
 
 def _groups(form: Any) -> list[tuple[str, list[Any]]]:

@@ -84,6 +84,10 @@ class ProductAdmin(ProductActions, Columns, RefusalsAsMessages, NeverDeleted, Mo
     class Media:
         css = {"all": ["office/panels.css"]}
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new product starts with the usual type and rate."""
+        return {**lookup.usual_type_and_rate(), **super().get_changeform_initial_data(request)}
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type:
         """Lines with what stands beside each product."""
         return ProductChangeList

@@ -22,6 +22,7 @@ class ItemInline(TabularInline):
 
     model = SelectionItem
     fields = ("product", "relevance")
+    hide_title = True
     autocomplete_fields = ("product",)
     extra = 0
     per_page = 50

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
 
 from altazion.lib import codes
+from altazion.lib.problems import NotFound
 from altazion.lib.text import bare_code
-from catalog.enums import ProductState
-from catalog.models import Product, ProductReference
+from catalog.enums import ProductKind, ProductState
+from catalog.models import Product, ProductReference, ProductType, VatRate
 
 MOST = 100
 
@@ -54,29 +56,43 @@ def find_many(words: Iterable[str]) -> tuple[dict[str, list[Product]], list[str]
     return known, [word for word in asked if word not in known]
 
 
-def page_of_products(*, after: tuple[dt.datetime, int] | None, since: dt.datetime | None, size: int) -> list[Product]:
-    """Living and archived products in the order in which they changed, `size` of them after a keyset place.
+def page_of_products(*, after: int, since: dt.datetime | None, size: int) -> list[Product]:
+    """Products, archived ones too, that changed since an instant: `size` of them after a product's id.
 
-    Constant queries: product, brand, family, parent, places, references, prices, media, publications.
+    In the order of ids, so that a product which changes while pages are read is neither lost nor given twice.
+    Constant queries.
     """
-    found: QuerySet[Product] = Product.objects.order_by("updated_at", "pk")
+    found: QuerySet[Product] = Product.objects.filter(pk__gt=after).order_by("pk")
     if since:
         found = found.filter(updated_at__gte=since)
-    if after:
-        at, pk = after
-        found = found.filter(Q(updated_at__gt=at) | Q(updated_at=at, pk__gt=pk))
     return list(for_api(found)[:size])
+
+
+def product_named(sku: str) -> Product:
+    """A product with everything that the API tells of it. NotFound when no product has this SKU."""
+    found = for_api(Product.objects.filter(sku=sku)).first()
+    if found is None:
+        raise NotFound(_("No product has the SKU %(sku)s.") % {"sku": sku}, code="unknown_sku")
+    return found
+
+
+def sellable(product: Product) -> list[Product]:
+    """What is sold under a product: itself, or the living variants of a parent. One query."""
+    if product.kind != ProductKind.PARENT:
+        return [product]
+    return list(product.children.exclude(state=ProductState.ARCHIVED).select_related("parent").order_by("pk")[:MOST])
 
 
 def for_api(products: QuerySet[Product]) -> QuerySet[Product]:
     """Products with everything that the API tells of them."""
-    return products.select_related("brand", "family", "parent", "vat_rate", "type").prefetch_related(
+    return products.select_related("brand", "family", "vat_rate", "type").prefetch_related(
         "places__segment",
         "references",
         "prices__channel",
         "prices__store",
         "media",
         "publications__channel",
+        "parent__publications__channel",
         "children",
     )
 
@@ -95,3 +111,10 @@ def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
         match = Q(sku__icontains=word) | Q(name__icontains=word)
         products = products.filter(match | Q(pk__in=ids) if ids else match)
     return products
+
+
+def usual_type_and_rate() -> dict[str, int | None]:
+    """Ids of the type and the VAT rate that a new product takes when nobody says. Two queries."""
+    goods = ProductType.objects.order_by("nature", "pk").values_list("pk", flat=True).first()
+    rate = VatRate.objects.order_by("-is_default", "-rate").values_list("pk", flat=True).first()
+    return {"type": goods, "vat_rate": rate}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q, Sum
 
 from catalog.enums import ProductState
-from catalog.models import Attribute, KeptOff, Product, Publication
+from catalog.models import Attribute, AttributeOption, KeptOff, Product, Publication
 from catalog.selectors.facts import Refusal, product_refusals
 from stores.models import SalesChannel
 
@@ -45,6 +45,15 @@ def on_channels(product: Product) -> list[OnChannel]:
         OnChannel(channel, shown.get(channel.pk), off.get(channel.pk), product_refusals([product], channel)[product.pk])
         for channel in SalesChannel.objects.filter(active=True)
     ]
+
+
+def value_labels(attributes: Sequence[Attribute]) -> dict[str, dict[str, str]]:
+    """Attribute code → option code → label. One query."""
+    labels: dict[str, dict[str, str]] = {}
+    options = AttributeOption.objects.filter(attribute__in=attributes).values_list("attribute__code", "code", "label")
+    for attribute, code, label in options[:5000]:
+        labels.setdefault(attribute, {})[code] = label
+    return labels
 
 
 def variants_of(product: Product) -> list[Product]:

@@ -1,0 +1,96 @@
+"""Products, scans, stores: parse, one question, render."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api import caller
+from accounts.enums import Scope
+from altazion.lib.api import decode_cursor, encode_cursor
+from altazion.lib.clock import now
+from altazion.lib.problems import NotFound
+from catalog import selectors
+from catalog.api import serializers as shapes
+from catalog.selectors import office
+from stores.selectors import open_now, page_of_stores
+
+PAGE = [
+    OpenApiParameter("cursor", str, description="`next` of the page before"),
+    OpenApiParameter("limit", int, description="1 to 200, 50 if left out"),
+]
+
+
+class ProductsView(APIView):
+    """All products, page by page."""
+
+    scope = Scope.CATALOG_READ
+
+    @extend_schema(
+        operation_id="products",
+        parameters=[*PAGE, OpenApiParameter("updated_since", str, description="ISO 8601; archived ones come too")],
+        responses=shapes.ProductsPage,
+    )
+    def get(self, request: Request) -> Response:
+        """Oldest first; give `next` back as `cursor` until it is null. A product that changes meanwhile is not lost."""
+        asked = _page(request)
+        found = selectors.page_of_products(after=asked["after"], since=asked.get("updated_since"), size=asked["limit"])
+        following = encode_cursor(found[-1].pk) if len(found) == asked["limit"] else None
+        return Response({"items": shapes.ProductShape(found, many=True).data, "next": following})
+
+
+class ProductView(APIView):
+    """One product."""
+
+    scope = Scope.CATALOG_READ
+
+    @extend_schema(operation_id="product", responses=shapes.ProductShape)
+    def get(self, request: Request, sku: str) -> Response:
+        """By SKU, published or not."""
+        return Response(shapes.ProductShape(selectors.product_named(sku)).data)
+
+
+class ReferenceView(APIView):
+    """What a scanner read."""
+
+    scope = Scope.CATALOG_READ
+
+    @extend_schema(operation_id="reference", responses=shapes.ScanAnswer)
+    def get(self, request: Request, code: str) -> Response:
+        """A SKU, an EAN or any other reference. One EAN may be shared by several variants: then choose."""
+        found = selectors.find_by_reference(code)
+        if len(found) == 1:
+            found = selectors.sellable(found[0])
+        if not found:
+            raise NotFound("Nothing carries this code.", code="unknown_reference")
+        one = selectors.product_named(found[0].sku) if len(found) == 1 else None
+        candidates = shapes.CandidateShape(found, many=True, context={"rows": office.rows(found)}).data
+        return Response(
+            {"code": code, "product": shapes.ProductShape(one).data if one else None, "candidates": candidates}
+        )
+
+
+class StoresView(APIView):
+    """All living stores."""
+
+    scope = Scope.CATALOG_READ
+
+    @extend_schema(operation_id="stores", parameters=PAGE, responses=shapes.StoresPage)
+    def get(self, request: Request) -> Response:
+        """Page by page; a till's key sees its own store."""
+        asked, at = _page(request), now()
+        own = caller(request).store_id
+        found = page_of_stores(after=asked["after"], size=asked["limit"], only=own)
+        context = {"open_now": lambda store: open_now(store, at=at)}
+        following = encode_cursor(found[-1].pk) if len(found) == asked["limit"] else None
+        return Response({"items": shapes.StoreShape(found, many=True, context=context).data, "next": following})
+
+
+def _page(request: Request) -> dict[str, Any]:
+    query = shapes.PageQuery(data=request.query_params)
+    query.is_valid(raise_exception=True)
+    asked = dict(query.validated_data)
+    asked["after"] = decode_cursor(asked["cursor"], 1)[0] if asked.get("cursor") else 0
+    return asked
