@@ -1,7 +1,7 @@
 """Questions about baskets, checkouts and orders."""
 
 from orders.selectors.baskets import Basket, BasketLine, basket, cart_by_token, count_in
-from orders.selectors.checkout import Checkout, checkout, payment_methods
+from orders.selectors.checkout import TO_STORE, Checkout, checkout, payment_methods
 from orders.selectors.orders import (
     OrderPage,
     find_for_key,
@@ -14,6 +14,7 @@ from orders.selectors.orders import (
 )
 
 __all__ = [
+    "TO_STORE",
     "Basket",
     "BasketLine",
     "Checkout",

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orders.selectors import Checkout
@@ -13,12 +14,21 @@ COUNTRIES = [("FR", _("France")), ("BE", _("Belgium")), ("LU", _("Luxembourg")),
 POSTCODES = Postcodes()
 PHONE = re.compile(r"^\+?[\d .()/-]{6,24}$")
 ADDRESS = ("line1", "line2", "postcode", "city", "country")
+RECALCULATE = {
+    "hx-post": reverse_lazy("storefront:checkout"),
+    "hx-trigger": "change",
+    "hx-vals": '{"update": "1"}',
+    "hx-target": "#checkout",
+    "hx-swap": "outerHTML",
+}
 KEPT = ("email", "first_name", "last_name", "phone", "delivery_mode", "store", *ADDRESS, "payment_method")
 
 
 class CheckoutForm(PlainForm):
     """Who, where to, how it is paid. What is needed follows from the delivery that was chosen."""
 
+    first_name = plain_text(_("First name"), 80, "given-name", error_messages={"required": _("Give your first name.")})
+    last_name = plain_text(_("Last name"), 80, "family-name", error_messages={"required": _("Give your last name.")})
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
@@ -26,8 +36,6 @@ class CheckoutForm(PlainForm):
         help_text=_("The confirmation goes there."),
         error_messages={"required": _("Give your e-mail address."), "invalid": _("This is not an e-mail address.")},
     )
-    first_name = plain_text(_("First name"), 80, "given-name", error_messages={"required": _("Give your first name.")})
-    last_name = plain_text(_("Last name"), 80, "family-name", error_messages={"required": _("Give your last name.")})
     phone = plain_text(_("Phone (optional)"), 24, "tel", required=False, help_text=_("Only used about this order."))
     delivery_mode = forms.CharField(max_length=30, error_messages={"required": _("Choose how to receive your order.")})
     store = forms.CharField(max_length=30, required=False)
@@ -39,7 +47,7 @@ class CheckoutForm(PlainForm):
         label=_("Country"),
         choices=COUNTRIES,
         required=False,
-        widget=forms.Select(attrs={"autocomplete": "country"}),
+        widget=forms.Select(attrs={"autocomplete": "country", **RECALCULATE}),
     )
     payment_method = forms.CharField(max_length=40, error_messages={"required": _("Choose how to pay.")})
     terms = forms.BooleanField(

@@ -15,7 +15,7 @@ from customers.selectors import addresses_of
 from customers.services import register_customer
 from orders import services
 from orders.models import Cart, Order
-from orders.selectors import Checkout, basket, checkout
+from orders.selectors import TO_STORE, Checkout, basket, checkout
 from storefront.forms.checkout import ADDRESS, KEPT, CheckoutForm
 from storefront.views.buying import cart_of, remember_cart, remember_store, shop_of, user_of
 from storefront.views.order import go_and_pay
@@ -135,6 +135,13 @@ def _store(code: str) -> Store | None:
     return next((store for store in pickup_stores() if store.code == code), None) if code else None
 
 
+def _can_order(offer: Checkout) -> bool:
+    """Is there a way to order at all? A store still to be chosen is asked for when the page is sent."""
+    possible = offer.chosen is not None and offer.chosen.ok
+    waits_for_store = offer.needs_store and any(not stock.missing for stock in offer.stores)
+    return bool(offer.methods) and (possible or waits_for_store)
+
+
 def _page(request: HttpRequest, offer: Checkout, form: CheckoutForm, status: int = 200) -> HttpResponse:
     user = user_of(request)
     names = {line.product.pk: line.name for line in offer.basket.lines}
@@ -144,7 +151,9 @@ def _page(request: HttpRequest, offer: Checkout, form: CheckoutForm, status: int
         "form": form.announce(),
         "stores": stores,
         "book": addresses_of(register_customer(user, at=now())) if user else [],
-        "can_order": offer.chosen is not None and offer.chosen.ok and bool(offer.methods),
+        "to_store": TO_STORE,
+        "serving": sum(not stock.missing for stock in offer.stores),
+        "can_order": _can_order(offer),
     }
     part = getattr(request, "htmx", False) and "update" in request.POST
     template = "storefront/checkout/_form.html" if part else "storefront/checkout/checkout.html"

@@ -41,8 +41,8 @@ def test_an_order_tells_its_story_in_sentences(client, shop):
         order, method=shop.in_store, amount=order.total, key="k", at=AT, store=shop.store, till="7", actor="till"
     )
     text = client.get(page(order)).content.decode()
-    for word in (order.number, shop.product.sku, shop.store.name, "25,80", "7", "anna" not in "", order.email):
-        assert str(word) in text or word is True
+    for word in (order.number, shop.product.sku, shop.store.name, "25,80", "7", order.email):
+        assert word in text
     assert "orders.payment_received" not in text
 
 
