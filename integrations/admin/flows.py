@@ -30,6 +30,9 @@ from integrations.services.folders import folder_of
 class FlowAdmin(ModelAdmin):
     """The exchanges and how they are."""
 
+    class Media:
+        css = {"all": ["integrations/office.css"]}
+
     form = FlowForm
     list_display = ("name", "direction", "entity", "health", "last", "folder", "active")
     list_filter = ("direction", "entity", "active")

@@ -18,6 +18,9 @@ from integrations.models import Mapping
 class MappingAdmin(ModelAdmin):
     """Edited as they stand; a mapping that cannot work is refused with the reason."""
 
+    class Media:
+        css = {"all": ["integrations/office.css"]}
+
     form = MappingForm
     list_display = ("name", "code", "entity", "encoding", "separator", "has_header", "column_count")
     list_filter = ("entity",)

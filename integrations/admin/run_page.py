@@ -18,9 +18,8 @@ from altazion.lib.problems import Refused
 from integrations import services
 from integrations.admin.badges import TONES, length
 from integrations.enums import Direction, RunState
-from integrations.formats.sentences import sentence
 from integrations.models import Rejection, Run
-from integrations.selectors import reject_lines
+from integrations.selectors import column_names, reject_lines, why
 from integrations.services.receiving import open_raw
 
 PER_PAGE = 50
@@ -42,13 +41,14 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             answer["HX-Refresh"] = "true"
         return answer
     page = Paginator(run.rejections.all(), PER_PAGE).get_page(request.GET.get("page"))
+    columns = column_names(run)
     context = {
         **admin.site.each_context(request),
         **_live(request, run),
         "title": f"{run.flow.name} #{run.pk}",
         "page": page,
-        "rejections": [_shown(rejection, run) for rejection in page],
-        "reasons": _reasons(run),
+        "rejections": [_shown(rejection, run, columns) for rejection in page],
+        "reasons": _reasons(run, columns),
         "reruns": list(run.reruns.order_by("pk")[:20]),
         "mapping": run.definition.get("mapping", {}).get("code", ""),
         "coverage": run.definition.get("coverage", ""),
@@ -149,23 +149,25 @@ def _tiles(run: Run) -> list[tuple[str, int, str]]:
     ]
 
 
-def _shown(rejection: Rejection, run: Run) -> dict[str, Any]:
+def _shown(rejection: Rejection, run: Run, columns: dict[str, str]) -> dict[str, Any]:
     names = run.definition.get("header") or sorted(rejection.raw)
     cells = [(name, rejection.raw.get(name, "")) for name in names if rejection.raw.get(name)]
     return {
         "row": rejection.row_number,
-        "why": sentence(rejection.code, rejection.field, rejection.value),
+        "why": why(rejection, columns),
         "cells": cells[:CELLS_SHOWN],
         "more": max(len(cells) - CELLS_SHOWN, 0),
     }
 
 
-def _reasons(run: Run) -> list[tuple[str, int]]:
+def _reasons(run: Run, columns: dict[str, str]) -> list[tuple[str, int]]:
     """The most frequent reasons, without the values."""
     if not run.rows_rejected:
         return []
     counted = run.rejections.values("code", "field").annotate(rows=Count("pk")).order_by("-rows")[:8]
-    return [(sentence(found["code"], found["field"], "…"), found["rows"]) for found in counted]
+    return [
+        (why(Rejection(code=found["code"], field=found["field"]), columns, "…"), found["rows"]) for found in counted
+    ]
 
 
 def _to(run: Run) -> HttpResponseRedirect:

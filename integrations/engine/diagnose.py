@@ -86,9 +86,10 @@ def check_header(header: list[str], definition: Definition, first_line: str) -> 
     width = max((place + 1 for place in needed if isinstance(place, int)), default=0)
     names = {source for source in needed if isinstance(source, str)}
     missing = sorted(names - set(header))
-    if not missing and len(header) >= width:
+    several = len({source for column in definition.columns for source in column.sources}) > 1
+    if not missing and len(header) >= width and not (several and len(header) == 1):
         return
-    if len(header) == 1 and (other := fitting_separator(first_line, definition)):
+    if len(header) == 1 and several and (other := fitting_separator(first_line, definition)):
         raise FileProblem(
             "wrong_separator",
             _(
@@ -108,11 +109,26 @@ def check_header(header: list[str], definition: Definition, first_line: str) -> 
             _("The file lacks the column %(missing)s that the mapping reads. Its columns are: %(present)s.")
             % {"missing": ", ".join(f"“{name}”" for name in missing), "present": present},
         )
+    if len(header) >= width:
+        return
     raise FileProblem(
         "missing_column",
         _("The mapping reads %(needed)d columns but the file has %(found)d: %(present)s.")
         % {"needed": width, "found": len(header), "present": present},
     )
+
+
+def check_fields(given: set[str], header: list[str], definition: Definition) -> None:
+    """Refuse a file that feeds no column to a field that every row needs."""
+    lacking = [name for name in definition.spec.required if name not in given]
+    if definition.spec.one_of and not given & set(definition.spec.one_of):
+        lacking.append(_(" or ").join(definition.spec.one_of))
+    if lacking:
+        raise FileProblem(
+            "missing_column",
+            _("The file lacks what every row needs: %(fields)s. Its columns are: %(present)s.")
+            % {"fields": ", ".join(lacking), "present": ", ".join(header[:60])},
+        )
 
 
 def fitting_separator(line: str, definition: Definition) -> str:

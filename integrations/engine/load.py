@@ -12,6 +12,7 @@ from psycopg import sql
 
 from altazion.lib.loading import LoadContext, LoadResult
 from integrations.engine import checks, staging
+from integrations.engine.diagnose import check_fields
 from integrations.engine.problems import FileProblem
 from integrations.engine.reading import Reader
 from integrations.engine.rejects import keep_rejections
@@ -72,6 +73,7 @@ def stage(task: Task, tell: Tell) -> Staged:
         }
         definition = task.definition.without(missing)
         tables.fields = definition.fields
+        check_fields(set(tables.fields), reader.names(), definition)
         staging.create(tables)
         tell(READING, 0)
         staging.fill(tables, reader, rows, definition, lambda count: tell(READING, count))

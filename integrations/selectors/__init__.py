@@ -2,10 +2,11 @@
 
 from integrations.selectors.flows import flow_by_code, flows_with_health, run_by_guid, troubled_flows
 from integrations.selectors.orders import ORDER_COLUMNS, handovers, order_document, order_rows, orders_to_pull
-from integrations.selectors.rejects import reject_lines
+from integrations.selectors.rejects import column_names, reject_lines, why
 
 __all__ = [
     "ORDER_COLUMNS",
+    "column_names",
     "flow_by_code",
     "flows_with_health",
     "handovers",
@@ -15,4 +16,5 @@ __all__ = [
     "reject_lines",
     "run_by_guid",
     "troubled_flows",
+    "why",
 ]

@@ -20,17 +20,33 @@ def reject_lines(run: Run) -> Iterator[bytes]:
     mapping = run.definition.get("mapping", {})
     encode = codecs.getincrementalencoder(mapping.get("encoding", "utf-8-sig"))("replace").encode
     write = _writer(str(mapping.get("separator", ";")), str(mapping.get("quote", '"')))
-    header = _columns(run)
+    header, names = _columns(run), column_names(run)
     yield encode(write([*header, REASON_COLUMN]))
     rows = run.rejections.order_by("row_number", "id").iterator(chunk_size=2000)
     for _number, group in itertools.groupby(rows, key=lambda rejection: rejection.row_number):
         reasons = list(group)
         cells = [guarded(str(reasons[0].raw.get(name, ""))) for name in header]
-        yield encode(write([*cells, " ".join(_why(reason) for reason in reasons)]))
+        yield encode(write([*cells, guarded(" ".join(why(reason, names) for reason in reasons))]))
 
 
-def _why(rejection: Rejection) -> str:
-    return guarded(sentence(rejection.code, rejection.field, rejection.value))
+def why(rejection: Rejection, names: dict[str, str], value: str | None = None) -> str:
+    """The sentence of a rejection, with the file's own names of columns (`column_names`)."""
+    field = ", ".join(names.get(part, part) for part in rejection.field.split(", "))
+    return sentence(rejection.code, field, rejection.value if value is None else value)
+
+
+def column_names(run: Run) -> dict[str, str]:
+    """What the file calls the columns that feed each field: colleagues know those, not our fields."""
+    header = run.definition.get("header") or []
+    names: dict[str, str] = {}
+    for column in run.definition.get("mapping", {}).get("columns", []):
+        source = column.get("column")
+        source = source[0] if isinstance(source, list) and source else source
+        if isinstance(source, int):
+            source = header[source] if source < len(header) and not str(header[source]).isdigit() else None
+        if source:
+            names.setdefault(column["field"], source)
+    return names
 
 
 def _columns(run: Run) -> list[str]:

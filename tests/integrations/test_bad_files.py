@@ -6,7 +6,7 @@ import io
 import pytest
 
 from integrations.engine import reading
-from integrations.models import Rejection
+from integrations.models import Flow, Rejection
 from integrations.services import receive_file
 from logbook.models import Event
 from tests.builders import AT
@@ -52,6 +52,13 @@ def test_an_encoding_error_far_down_names_its_line(make_flow, send):
 def test_wrong_separator_is_suggested(make_flow, send):
     assert failed(send(make_flow(), GOOD.replace(";", ",")), "“;”", "“,”", "comma")
     assert failed(send(make_flow("tabs"), GOOD.replace(";", "\t")), "tab")
+
+
+def test_a_raw_file_with_another_separator_or_too_few_columns_is_explained(send, tiny):
+    flow = Flow.objects.create(code="raw", name="RAW", entity="categories")
+    assert failed(send(flow, "ipc_code,ipc_code_parent,ipc_libelle\nA,,Toys\n"), "comma")
+    stock = Flow.objects.create(code="stock", name="Stock", entity="stock")
+    assert failed(send(stock, "depot_type;depot_code\nDEPOT;D1\n"), "quantity, sku or reference", "depot_code")
 
 
 def test_a_missing_column_is_named_with_those_that_are_there(make_flow, send):

@@ -32,7 +32,7 @@ def bad_run(make_flow, send):
 
 def test_the_run_page_explains_what_happened(anna, bad_run):
     text = anna.get(page("run_change", bad_run.pk)).content.decode()
-    assert "position is not a whole number: “soon”." in text
+    assert "Rank is not a whole number: “soon”." in text
     assert "2 rows read, 1 new" in text
     assert "&lt;i&gt;y&lt;/i&gt;" in text
     assert "Run the refused rows again" in text
