@@ -1,4 +1,4 @@
-"""Story 2, whole (COM-3, COM-5, ORC-1, ORC-2, HUB-2): stock comes from the ERP, a shopper orders for pickup and pays at the till."""
+"""Story 2, whole (COM-3, COM-5, ORC-1, ORC-2, HUB-2): stock comes in, a pickup order goes out and is paid at the till."""
 
 import re
 import time
