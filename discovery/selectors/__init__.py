@@ -12,6 +12,7 @@ from discovery.selectors.navigation import (
     segment_entry,
     segment_page,
     segment_pictures,
+    star_segments,
 )
 from discovery.selectors.suggest import Suggestion, suggest
 from discovery.selectors.tiles import Tile, tiles
@@ -32,6 +33,7 @@ __all__ = [
     "segment_entry",
     "segment_page",
     "segment_pictures",
+    "star_segments",
     "suggest",
     "tiles",
     "top_ids",

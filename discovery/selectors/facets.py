@@ -189,9 +189,15 @@ def price_words(value: str, currency: str) -> str:
     bounds = price_range(value)
     if bounds is None:
         return ""
-    low, high = (display(Decimal(b), currency) if b is not None else "" for b in bounds)
+    low, high = (_round(b, currency) if b is not None else "" for b in bounds)
     if not high:
         return _("%(low)s and more") % {"low": low}
     if not low or not bounds[0]:
         return _("under %(high)s") % {"high": high}
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def _round(amount: Decimal, currency: str) -> str:
+    """An amount, its cents only if it has any."""
+    text = display(amount, currency)
+    return text.replace(",00", "").replace(".00", "") if amount == amount.to_integral_value() else text

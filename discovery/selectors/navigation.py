@@ -13,6 +13,7 @@ from discovery.models import IndexEntry, IndexVersion
 from stores.models import SalesChannel
 
 KEEP_SECONDS = 600
+STAR = 900
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class SegmentEntry:
 
     @property
     def is_star(self) -> bool:
-        return self.importance >= 900
+        return self.importance >= STAR
 
 
 def index_version(channel: SalesChannel) -> str:
@@ -114,6 +115,18 @@ def children_of(*, channel: SalesChannel, language: str, parent_code: str = "") 
         .order_by(F("importance").desc(), "position", "name")
     )
     return [segment_entry(segment, language) for segment in segments]
+
+
+def star_segments(*, channel: SalesChannel, language: str, version: str) -> list[SegmentEntry]:
+    """The star segments of any level that the channel sells something in, best first. Kept per version of the index."""
+    key = f"stars:{version}:{language}"
+    if (kept := cache.get(key)) is not None:
+        return list(kept)
+    sold = IndexEntry.objects.filter(channel=channel, segments__contains=[OuterRef("pk")])
+    stars = Segment.objects.filter(archived=False, kind=SegmentKind.LISTED, importance__gte=STAR)
+    found = [segment_entry(s, language) for s in stars.filter(Exists(sold)).order_by("-importance", "level", "name")]
+    cache.set(key, found, KEEP_SECONDS)
+    return found
 
 
 def segment_entry(segment: Segment, language: str) -> SegmentEntry:

@@ -11,13 +11,15 @@ from discovery.selectors import (
     index_version,
     navigation,
     segment_pictures,
+    star_segments,
     tiles,
     top_ids,
 )
 from storefront.selectors.shop import Shop
 
 SHELVES = 3
-ON_A_SHELF = 8
+DOORS = 12
+ON_A_SHELF = 10
 
 
 @dataclass(frozen=True)
@@ -42,20 +44,22 @@ def home_page(shop: Shop, *, at: dt.datetime) -> HomePage:
     """The home page of a shop at an instant: about ten queries whatever it shows."""
     channel = shop.channel
     version = index_version(channel)
-    roots = navigation(channel=channel, language=shop.language, root=shop.site.root_segment, version=version)[:12]
+    roots = navigation(channel=channel, language=shop.language, root=shop.site.root_segment, version=version)
+    stars = star_segments(channel=channel, language=shop.language, version=version)
+    roots = list({entry.id: entry for entry in [*stars, *roots]}.values())[:DOORS]
     pictures = segment_pictures(roots, channel=channel, version=version)
-    stars = top_ids(channel=channel, version=version, most=ON_A_SHELF)
+    best = top_ids(channel=channel, version=version, most=ON_A_SHELF)
     new = top_ids(channel=channel, version=version, sort="new", most=ON_A_SHELF)
     shelves = [
         (title, top_ids(channel=channel, version=version, selection_id=pk, most=ON_A_SHELF))
         for title, pk in _selections(shop, at)
     ]
-    every = [*stars, *new, *(pk for _title, ids in shelves for pk in ids)]
+    every = [*best, *new, *(pk for _title, ids in shelves for pk in ids)]
     shown = {tile.id: tile for tile in tiles(every, channel=channel, at=at, language=shop.language, store=shop.store)}
     return HomePage(
         doors=[(root, pictures.get(root.id, "")) for root in roots],
         shelves=[Shelf(title, row) for title, ids in shelves if (row := _row(ids, shown))],
-        stars=_row(stars, shown),
+        stars=_row(best, shown),
         new=_row(new, shown),
     )
 

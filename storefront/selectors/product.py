@@ -60,7 +60,7 @@ class ProductPage:
     price: EffectivePrice | None
     stock: Availability | None
     stores: list[StoreLine]
-    delivery: DeliveryOption | None
+    deliveries: list[DeliveryOption]
 
     @property
     def level(self) -> Level:
@@ -112,7 +112,7 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
         price=price,
         stock=of_chosen,
         stores=_store_lines(stores, of_chosen, shop.store),
-        delivery=_promise(chosen, price, shop, at),
+        deliveries=_promises(chosen, price, shop, at),
     )
 
 
@@ -167,10 +167,9 @@ def _store_lines(stores: list[Store], stock: Availability | None, own: Store | N
     return sorted(lines, key=lambda e: (e.store.pk != mine, e.quantity <= 0, -e.quantity, e.store.name))
 
 
-def _promise(chosen: Product, price: EffectivePrice | None, shop: Shop, at: dt.datetime) -> DeliveryOption | None:
-    """The soonest delivery of one piece, store pickup aside."""
+def _promises(chosen: Product, price: EffectivePrice | None, shop: Shop, at: dt.datetime) -> list[DeliveryOption]:
+    """How one piece can be brought, cheapest first, pickup aside."""
     if price is None:
-        return None
+        return []
     options = delivery_options([(chosen.pk, 1)], channel=shop.channel, at=at, value=price.unit)
-    possible = [option for option in options if option.ok]
-    return min(possible, key=lambda option: (option.to_date, option.fee), default=None)
+    return sorted((option for option in options if option.ok), key=lambda option: (option.fee, option.to_date))

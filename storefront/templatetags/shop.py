@@ -43,7 +43,7 @@ def media_url(location: str) -> str:
     location = location or ""
     if location.startswith("https://"):
         return location if location.startswith(_allowed_hosts()) else ""
-    if "://" in location or location.startswith("/"):
+    if not location or "://" in location or location.startswith("/"):
         return ""
     return f"{settings.MEDIA_URL}{quote(location)}"
 
