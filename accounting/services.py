@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounting import rules
 from accounting.models import Entry, EntryLine, Journal
@@ -31,7 +32,7 @@ def book(
     if not lines:
         return None
     if not rules.balanced(lines):
-        raise Refused(f"{piece}: debits and credits differ.", code="unbalanced")
+        raise Refused(_("%(piece)s: debits and credits differ.") % {"piece": piece}, code="unbalanced")
     Journal.objects.get_or_create(code=journal, defaults={"name": journal})
     book_of = Journal.objects.select_for_update().get(code=journal)  # one writer at a time: no gap, no number twice
     if known := Entry.objects.filter(key=key).first():

@@ -82,8 +82,12 @@ class FailedDelivery(models.Model):
 class Pulse(models.Model):
     """The last sign of life of a part of the platform."""
 
-    name = models.CharField(max_length=40, primary_key=True)
-    at = models.DateTimeField()
+    name = models.CharField(_("name"), max_length=40, primary_key=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("sign of life")
+        verbose_name_plural = _("signs of life")
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%H:%M:%S}"

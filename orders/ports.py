@@ -7,6 +7,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from altazion.lib.problems import NotFound
 from orders.models import Payment
@@ -59,6 +60,6 @@ def provider(name: str) -> PaymentProvider:
     """The adapter of that name. Raises NotFound."""
     path = settings.PAYMENT_PROVIDERS.get(name)
     if path is None:
-        raise NotFound(f"There is no payment provider {name}.", code="unknown_provider")
+        raise NotFound(_("There is no payment provider %(name)s.") % {"name": name}, code="unknown_provider")
     made: PaymentProvider = import_string(path)()
     return made

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,7 +30,7 @@ def idempotent(view: View) -> View:
         key = request.headers.get("Idempotency-Key", "").strip().strip('"')
         if not 1 <= len(key) <= 200:
             raise Refused(
-                "Send an Idempotency-Key header of 1 to 200 characters.", code="idempotency_key_missing", status=400
+                _("Send an Idempotency-Key header of 1 to 200 characters."), code="idempotency_key_missing", status=400
             )
         fingerprint = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).hexdigest()
         call, is_new = open_call(caller(request), key, fingerprint, at=now())

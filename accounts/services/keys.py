@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import ApiKey, IdempotentCall
 from altazion.lib.problems import Refused
@@ -75,9 +76,11 @@ def open_call(key: ApiKey, name: str, fingerprint: str, *, at: dt.datetime) -> t
     except IntegrityError:
         call = IdempotentCall.objects.get(api_key=key, key=name)
     if call.fingerprint != fingerprint:
-        raise Refused("This Idempotency-Key was used for another request.", code="idempotency_key_reused", status=422)
+        raise Refused(
+            _("This Idempotency-Key was used for another request."), code="idempotency_key_reused", status=422
+        )
     if call.status is None and at - call.created_at < dt.timedelta(minutes=1):
-        raise Refused("The first call with this key is still being worked on.", code="in_progress", status=409)
+        raise Refused(_("The first call with this key is still being worked on."), code="in_progress", status=409)
     return call, False
 
 

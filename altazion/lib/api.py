@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -94,4 +95,4 @@ def decode_cursor(text: str, length: int) -> list[int]:
             return values
     except (ValueError, binascii.Error):
         pass
-    raise Refused("This cursor was not given by us.", code="bad_cursor", status=400, field="cursor")
+    raise Refused(_("This cursor was not given by us."), code="bad_cursor", status=400, field="cursor")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -64,7 +65,7 @@ class ReferenceView(APIView):
         if len(found) == 1:
             found = selectors.sellable(found[0])
         if not found:
-            raise NotFound("Nothing carries this code.", code="unknown_reference")
+            raise NotFound(_("Nothing carries this code."), code="unknown_reference")
         one = selectors.product_named(found[0].sku) if len(found) == 1 else None
         candidates = shapes.CandidateShape(found, many=True, context={"rows": office.rows(found)}).data
         return Response(

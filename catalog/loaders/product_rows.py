@@ -1,5 +1,7 @@
 """The products themselves: what each row makes of its product, what differs, and the two statements that write it."""
 
+from django.utils.translation import gettext as _
+
 from altazion.lib.problems import Refused
 from altazion.lib.staging import Stage
 from catalog.enums import Nature, ProductKind, ProductState, StockType
@@ -137,7 +139,9 @@ def prepare_products(stage: Stage) -> None:
     """Work out prices with tax, and what each product is to be. Raises Refused when there is no tax rate at all."""
     default = stage.ids("SELECT id FROM catalog_vatrate ORDER BY is_default DESC, rate DESC, id LIMIT 1")
     if not default:
-        raise Refused("There is no VAT rate yet: make one in Office before articles are imported.", code="no_vat_rate")
+        raise Refused(
+            _("There is no VAT rate yet: make one in Office before articles are imported."), code="no_vat_rate"
+        )
     stage.run(_MONEY, default_rate=default[0])
     translations = _TRANSLATIONS if stage.has("translations") else "coalesce(p.translations, '{}')"
     stage.work_table(

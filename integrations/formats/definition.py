@@ -9,6 +9,8 @@ from collections.abc import Mapping as Dict
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from integrations.formats.specs import ENTITIES, EntitySpec, FieldType
 
 Source = str | int
@@ -132,9 +134,9 @@ class Definition:
         """A definition from YAML, a stored mapping or a snapshot. Raises DefinitionError."""
         known = {f.name for f in fields(cls)}
         if strange := sorted(set(data) - known):
-            raise DefinitionError(f"unknown setting: {', '.join(strange)}")
+            raise DefinitionError(_("unknown setting: %(names)s") % {"names": ", ".join(strange)})
         if data.get("entity") not in ENTITIES:
-            raise DefinitionError(f"entity must be one of {', '.join(ENTITIES)}")
+            raise DefinitionError(_("entity must be one of %(names)s") % {"names": ", ".join(ENTITIES)})
         plain = {key: data[key] for key in data if key not in ("columns", "skip_rows_where")}
         plain["separator"] = {"\\t": "\t", "tab": "\t"}.get(str(data.get("separator", ";")), data.get("separator", ";"))
         definition = cls(
@@ -154,10 +156,10 @@ def _columns(raw: Any) -> list[Column]:
 
 def _column(item: Any) -> Column:
     if not isinstance(item, dict) or not item.get("field"):
-        raise DefinitionError(f"every column needs a field: {item!r}")
+        raise DefinitionError(_("every column needs a field: %(item)s") % {"item": repr(item)})
     name = item["field"]
     if strange := sorted(set(item) - {f.name for f in fields(Column)}):
-        raise DefinitionError(f"{name}: unknown option {', '.join(strange)}")
+        raise DefinitionError(_("%(field)s: unknown option %(names)s") % {"field": name, "names": ", ".join(strange)})
     values = {key: value for key, value in item.items() if value is not None}
     values["only_when"] = _conditions(values.get("only_when"), name)
     for key in ("const", "default", "multiply"):
@@ -180,7 +182,10 @@ def _conditions(raw: Any, where: str) -> list[dict[str, Any]]:
     conditions = [] if not raw else raw if isinstance(raw, list | tuple) else [raw]
     for condition in conditions:
         if not isinstance(condition, dict) or "column" not in condition or set(condition) - CONDITIONS:
-            raise DefinitionError(f"{where}: a condition names a column and one of {', '.join(sorted(CONDITIONS))}")
+            raise DefinitionError(
+                _("%(field)s: a condition names a column and one of %(names)s")
+                % {"field": where, "names": ", ".join(sorted(CONDITIONS))}
+            )
     return [dict(condition) for condition in conditions]
 
 
@@ -188,32 +193,36 @@ def _check(definition: Definition) -> None:
     try:
         codecs.lookup(definition.encoding)
     except LookupError as error:
-        raise DefinitionError(f"there is no encoding {definition.encoding}") from error
+        raise DefinitionError(_("there is no encoding %(name)s") % {"name": definition.encoding}) from error
     if len(definition.separator) != 1 or len(definition.quote) > 1 or len(definition.decimal_mark) != 1:
-        raise DefinitionError("separator and decimal mark are one character each, the quote one or none")
+        raise DefinitionError(_("separator and decimal mark are one character each, the quote one or none"))
     if not definition.columns:
-        raise DefinitionError("no column is mapped")
+        raise DefinitionError(_("no column is mapped"))
     for column in definition.columns:
         _check_column(definition, column)
     given = set(definition.fields)
     for name in definition.spec.required:
         if name not in given:
-            raise DefinitionError(f"no column feeds {name}, which every row needs")
+            raise DefinitionError(_("no column feeds %(field)s, which every row needs") % {"field": name})
     if definition.spec.one_of and not given & set(definition.spec.one_of):
-        raise DefinitionError(f"one of {', '.join(definition.spec.one_of)} must be fed")
+        raise DefinitionError(_("one of %(names)s must be fed") % {"names": ", ".join(definition.spec.one_of)})
 
 
 def _check_column(definition: Definition, column: Column) -> None:
-    name, key, _ = column.target
+    name, key = column.target[:2]
     spec = definition.spec.fields.get(name)
     if spec is None or (name in PREFIXES.values() and not key and column.field != name):
-        raise DefinitionError(f"{definition.entity} have no field {column.field}")
+        raise DefinitionError(
+            _("%(entity)s have no field %(field)s") % {"entity": definition.entity, "field": column.field}
+        )
     if not column.sources and column.const is None and column.default is None:
-        raise DefinitionError(f"{column.field}: give a column, a template, a const or a default")
+        raise DefinitionError(_("%(field)s: give a column, a template, a const or a default") % {"field": column.field})
     if column.empty not in EMPTY or column.map_else not in MAP_ELSE or column.case not in ("", "lower", "upper"):
-        raise DefinitionError(f"{column.field}: unknown word for empty, map_else or case")
+        raise DefinitionError(_("%(field)s: unknown word for empty, map_else or case") % {"field": column.field})
     if column.empty == "erase" and spec.type != FieldType.TEXT:
-        raise DefinitionError(f"{column.field}: only texts can be erased by an empty cell")
+        raise DefinitionError(_("%(field)s: only texts can be erased by an empty cell") % {"field": column.field})
     for source in (*column.sources, *(c["column"] for c in column.only_when)):
         if not definition.has_header and not isinstance(source, int):
-            raise DefinitionError(f"{column.field}: without a header columns are numbers, from 0 on")
+            raise DefinitionError(
+                _("%(field)s: without a header columns are numbers, from 0 on") % {"field": column.field}
+            )

@@ -1,5 +1,7 @@
 """Paying at the counter: nobody is called now; the till tells us later through the API (HUB-2)."""
 
+from django.utils.translation import gettext as _
+
 from altazion.lib.problems import Refused
 from orders.models import Payment
 from orders.ports import Call, ProviderAnswer, Redirect
@@ -14,4 +16,4 @@ class PayInStore:
 
     def read_call(self, call: Call) -> ProviderAnswer:
         """No bank stands behind a till. Raises Refused (401)."""
-        raise Refused("Payments in the store are posted by the till.", code="bad_signature", status=401)
+        raise Refused(_("Payments in the store are posted by the till."), code="bad_signature", status=401)

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
 from orders.models import Payment
@@ -34,7 +35,7 @@ class SandboxCard:
         proof = _signature(headers.get("webhook-id", ""), headers.get("webhook-timestamp", ""), call.body)
         given = headers.get("webhook-signature", "").encode("utf-8", "replace")
         if not hmac.compare_digest(proof.encode(), given):
-            raise Refused("The signature of this call is wrong.", code="bad_signature", status=401)
+            raise Refused(_("The signature of this call is wrong."), code="bad_signature", status=401)
         try:
             told = json.loads(call.body)
             answer = ProviderAnswer(
@@ -45,9 +46,9 @@ class SandboxCard:
                 message=str(told.get("message", "")),
             )
         except (ValueError, KeyError, TypeError, InvalidOperation):
-            raise Invalid("The body of this call cannot be read.", code="unreadable") from None
+            raise Invalid(_("The body of this call cannot be read."), code="unreadable") from None
         if answer.outcome not in OUTCOMES:
-            raise Invalid("This outcome is unknown.", code="unreadable", field="outcome")
+            raise Invalid(_("This outcome is unknown."), code="unreadable", field="outcome")
         return answer
 
     def answer(self, payment: Payment, outcome: str) -> Call:

@@ -31,7 +31,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         if not isinstance(data, dict):
-            raise DefinitionError("not a mapping of settings")
+            raise DefinitionError(_("not a mapping of settings"))
         data.setdefault("code", path.stem)
         definition = Definition.read(data).as_json()
     except (DefinitionError, yaml.YAMLError, TypeError) as error:

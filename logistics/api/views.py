@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -112,7 +113,9 @@ def _lines(lines: list[dict[str, Any]]) -> list[tuple[int, int]]:
     ids = ids_of(line["sku"] for line in lines)
     for index, line in enumerate(lines):
         if line["sku"] not in ids:
-            raise NotFound(f"There is no product {line['sku']}.", code="no_product", field=f"lines.{index}.sku")
+            raise NotFound(
+                _("There is no product %(sku)s.") % {"sku": line["sku"]}, code="no_product", field=f"lines.{index}.sku"
+            )
     return [(ids[line["sku"]], line["quantity"]) for line in lines]
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -114,7 +115,7 @@ def _told(order: Order) -> Any:
 
 def _limit(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MOST:
-        raise Invalid(f"limit is a number from 1 to {MOST}.", field="limit")
+        raise Invalid(_("limit is a number from 1 to %(most)d.") % {"most": MOST}, field="limit")
     return int(text)
 
 

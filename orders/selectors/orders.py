@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.enums import AccountKind
 from accounts.models import ApiKey, User
@@ -63,7 +64,7 @@ def order_page(guid: UUID | str, *, language: str) -> OrderPage:
         .first()
     )
     if order is None:
-        raise NotFound("There is no such order.")
+        raise NotFound(_("There is no such order."))
     lines = list(order.lines.all())
     goods = [line for line in lines if line.kind == LineKind.PRODUCT]
     return OrderPage(
@@ -112,7 +113,7 @@ def find_for_key(number: str, key: ApiKey) -> Order:
     """An order by its number, if the key reaches it. Raises NotFound: a till learns nothing of other stores."""
     order = orders_of_key(key).filter(number__iexact=number).first()
     if order is None:
-        raise NotFound("There is no such order.", code="no_such_order")
+        raise NotFound(_("There is no such order."), code="no_such_order")
     return order
 
 
@@ -122,5 +123,5 @@ def method_for_till(code: str, order: Order) -> PaymentMethod:
         return order.payment_method
     method = PaymentMethod.objects.filter(code=code).first()
     if method is None:
-        raise Invalid(f"There is no payment method {code}.", field="method")
+        raise Invalid(_("There is no payment method %(code)s.") % {"code": code}, field="method")
     return method

@@ -107,7 +107,7 @@ def take_call(provider_name: str, call: Call, *, at: dt.datetime) -> Payment:
             _not_paid(payment, answer)
             return payment
         if answer.amount != payment.amount:
-            raise Refused("The amount is not the one that was asked.", code="wrong_amount", status=422)
+            raise Refused(_("The amount is not the one that was asked."), code="wrong_amount", status=422)
         payment.state = AttemptState.RECEIVED
         payment.received_at = at
         payment.provider_reference = answer.reference
@@ -139,10 +139,10 @@ def _attempt(answer: ProviderAnswer, provider_name: str) -> Payment:
     try:
         guid = UUID(answer.payment)
     except ValueError:
-        raise NotFound("There is no such payment.") from None
+        raise NotFound(_("There is no such payment.")) from None
     payment = Payment.objects.filter(guid=guid, method__provider=provider_name).first()
     if payment is None:
-        raise NotFound("There is no such payment.")
+        raise NotFound(_("There is no such payment."))
     return payment
 
 
