@@ -9,6 +9,7 @@ from altazion.lib import codes
 from catalog.enums import AttributeType, ReferenceType
 
 MAX_LEVEL = 6
+FED_CODE_LENGTH = 60 - len("attributes.")  # what fits into an entry of fed_fields
 MAX_NEW_CHILDREN = 200
 TEXT_LENGTH = 250
 
@@ -70,8 +71,16 @@ def completeness(facts: Collection[str]) -> int:
 
 
 def locked_fields(fed_fields: Collection[str]) -> set[str]:
-    """The form fields that an import feeds, so that Office shows them locked."""
-    return {FED_AS.get(name, name) for name in fed_fields}
+    """The form fields that an import feeds, so that Office shows them locked; attributes apart."""
+    return {FED_AS.get(name, name) for name in fed_fields if name.partition(".")[0] != "attributes"}
+
+
+def locked_attributes(fed_fields: Collection[str], codes: Collection[str]) -> set[str]:
+    """Which of these attributes an import feeds: those it named ("attributes.age"), or all if it named none."""
+    named = {name.partition(".")[2] for name in fed_fields if name.startswith("attributes.")}
+    if "attributes" in fed_fields and not named:
+        return set(codes)
+    return {code for code in codes if code[:FED_CODE_LENGTH] in named}
 
 
 def clean_reference(kind: str, value: str) -> str:

@@ -14,8 +14,7 @@ from unfold.decorators import display
 from altazion.lib.money import net_of
 from catalog import forms
 from catalog.forms.parts import PlaceForm
-from catalog.models import BasePrice, Media, Product, ProductReference, ProductSegment, Publication
-from catalog.rules import locked_fields
+from catalog.models import BasePrice, Media, ProductReference, ProductSegment, Publication
 
 
 class Slim(TabularInline):
@@ -64,18 +63,6 @@ class PlaceInline(Slim):
     extra = 0
     tab = True
     hide_title = True
-
-    def has_change_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
-        """Places that an import feeds are locked."""
-        return super().has_change_permission(request, obj) and not _fed(obj, "places")
-
-    def has_add_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
-        """As for changing."""
-        return super().has_add_permission(request, obj) and not _fed(obj, "places")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
-        """As for changing."""
-        return super().has_delete_permission(request, obj) and not _fed(obj, "places")
 
 
 class ReferenceInline(TabularInline):
@@ -169,7 +156,3 @@ class LogPanel(Panel):
 
     panel = "log"
     title = _("Log")
-
-
-def _fed(product: Product | None, name: str) -> bool:
-    return bool(product and name in locked_fields(product.fed_fields))

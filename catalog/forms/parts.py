@@ -77,7 +77,18 @@ class PriceFormSet(PaginationInlineFormSet):
             raise forms.ValidationError(_("A validated product needs a price above zero."))
 
 
-class PlaceForm(forms.ModelForm):
+class FedRow(forms.ModelForm):
+    """A row that an import wrote is shown locked: the import would write it again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.source:
+            for field in self.fields.values():
+                field.disabled = True
+                field.widget.attrs["title"] = fed_by(self.instance.source)
+
+
+class PlaceForm(FedRow):
     """Whether one row is primary is checked over all rows, not against what is stored now."""
 
     def validate_constraints(self) -> None:
@@ -103,7 +114,7 @@ class PlaceFormSet(PaginationInlineFormSet):
             raise forms.ValidationError(_("A variant stands where its parent stands."))
 
 
-class ReferenceForm(forms.ModelForm):
+class ReferenceForm(FedRow):
     """A typed code; EAN and ISBN are checked by their last digit."""
 
     class Meta:
@@ -119,6 +130,7 @@ class ReferenceForm(forms.ModelForm):
         self.fields["type"] = forms.ChoiceField(
             choices=usual, label=_("type"), widget=widgets.UnfoldAdminSelectWidget, initial=ReferenceType.EAN13
         )
+        self.fields["type"].disabled = bool(self.instance.source)
 
     def clean(self) -> dict[str, Any]:
         """Bring the code into the form in which it is kept."""
@@ -131,7 +143,7 @@ class ReferenceForm(forms.ModelForm):
         return cleaned
 
 
-class MediaForm(forms.ModelForm):
+class MediaForm(FedRow):
     """A picture, video or document: a file to send, or an address."""
 
     upload = forms.FileField(label=gettext_lazy("File"), required=False, widget=widgets.UnfoldAdminFileFieldWidget)

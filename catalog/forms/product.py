@@ -55,10 +55,9 @@ class ProductForm(forms.ModelForm):
         for name in self.attribute_names():
             value = self.instance.attributes.get(name.removeprefix(PREFIX))
             self.initial[name] = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
-        locked = rules.locked_fields(self.instance.fed_fields or [])
-        whole = set(self.attribute_names()) if "attributes" in locked else set()
-        single = {PREFIX + one.split(".", 1)[1] for one in locked if one.startswith("attributes.")}
-        lock_fields(self, (locked - {"attributes"}) | whole | single, self.instance.source)
+        fed = self.instance.fed_fields or []
+        codes = rules.locked_attributes(fed, [name.removeprefix(PREFIX) for name in self.attribute_names()])
+        lock_fields(self, rules.locked_fields(fed) | {PREFIX + code for code in codes}, self.instance.source)
         if self.instance.kind == ProductKind.CHILD and "name" in self.fields:
             self.fields["name"].help_text = _("Empty: its parent's name.")
 

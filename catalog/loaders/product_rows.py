@@ -114,11 +114,14 @@ SELECT j.row_number, j.product_id, j.is_new, j.price_id, j.old_amount,
     coalesce(j.weight_g, p.weight_g) AS weight_g,
     coalesce(j.importance, p.importance, 100)::smallint AS importance,
     CASE WHEN coalesce(p.source, '') IN ('', %(source)s) THEN %(source)s ELSE p.source END AS source,
-    CASE WHEN coalesce(p.source, '') IN ('', %(source)s) THEN %(fed)s::varchar[]
-         WHEN p.fed_fields @> %(fed)s::varchar[] THEN p.fed_fields
-         ELSE ARRAY(SELECT DISTINCT f FROM unnest(p.fed_fields || %(fed)s::varchar[]) f ORDER BY 1) END AS fed_fields,
+    CASE WHEN coalesce(p.source, '') IN ('', %(source)s) THEN fed.names
+         WHEN p.fed_fields @> fed.names THEN p.fed_fields
+         ELSE ARRAY(SELECT DISTINCT f FROM unnest(p.fed_fields || fed.names) f ORDER BY 1) END AS fed_fields,
     CASE WHEN j.old_state = 'archived' AND j.old_run IS NULL THEN p.archived_by_run END AS archived_by_run
-FROM judged j LEFT JOIN catalog_product p ON p.id = j.old_id
+FROM judged j LEFT JOIN catalog_product p ON p.id = j.old_id, LATERAL (
+    SELECT %(fed)s::varchar[]
+        || coalesce(array_agg(left('attributes.' || k, 60)::varchar ORDER BY k), ARRAY[]::varchar[]) AS names FROM jsonb_object_keys(j.attributes) k
+) fed
 """
 _TRANSLATIONS = """
 CASE WHEN j.translations IS NULL THEN coalesce(p.translations, '{}') WHEN p.id IS NULL THEN j.translations

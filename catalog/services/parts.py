@@ -9,6 +9,7 @@ from typing import Any
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -47,7 +48,9 @@ def place_in_segments(product: Product, placements: Sequence[Placement], *, at: 
         raise Refused(_("A variant stands where its parent stands."), code="child_has_no_place", field="places")
     _check_placements(placements)
     primary = next((p.segment.pk for p in placements if p.is_primary), placements[0].segment.pk if placements else None)
-    product.places.exclude(segment__in=[p.segment.pk for p in placements]).delete()
+    gone = product.places.exclude(segment__in=[p.segment.pk for p in placements])
+    _keep_fed(gone)
+    gone.delete()
     product.places.exclude(segment=primary).update(is_primary=False)
     for placement in sorted(placements, key=lambda p: p.segment.pk == primary):
         ProductSegment.objects.update_or_create(
@@ -107,7 +110,9 @@ def save_references(
     Other products may carry the same code; this product may not carry it twice.
     """
     product = _locked(product)
-    ProductReference.objects.filter(pk__in=[one.pk for one in removed], product=product).delete()
+    gone = ProductReference.objects.filter(pk__in=[one.pk for one in removed], product=product)
+    _keep_fed(gone)
+    gone.delete()
     for one in kept:
         try:
             one.value = rules.clean_reference(one.type, one.value)
@@ -142,7 +147,9 @@ def save_media(
     for index, file in (files or {}).items():
         stem, dot, ending = (file.name or "file").rpartition(".")
         kept[index].location = default_storage.save(f"products/{product.pk}/{slug(stem)}{dot}{ending.lower()}", file)
-    Media.objects.filter(pk__in=[one.pk for one in removed], product=product).delete()
+    gone = Media.objects.filter(pk__in=[one.pk for one in removed], product=product)
+    _keep_fed(gone)
+    gone.delete()
     for one in kept:
         one.product = product
         try:
@@ -151,6 +158,16 @@ def save_media(
         except IntegrityError:
             raise Invalid(_("The product has this picture already."), field="media") from None
     _changed(product, "media", at, actor)
+
+
+def _keep_fed(gone: QuerySet[Any]) -> None:
+    """Refuse to take away what an import wrote: its next run would bring it back."""
+    if fed := gone.exclude(source="").first():
+        raise Refused(
+            _("%(what)s is fed by the flow %(source)s and cannot be taken away by hand.")
+            % {"what": fed, "source": fed.source},
+            code="fed",
+        )
 
 
 def _check_placements(placements: Sequence[Placement]) -> None:

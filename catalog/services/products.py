@@ -142,11 +142,10 @@ def _set(product: Product, fields: Mapping[str, Any]) -> None:
 
 
 def _refuse_fed(product: Product, changes: Mapping[str, Any]) -> None:
-    locked = rules.locked_fields(product.fed_fields)
-    asked = {name for name in changes if name != "attributes"}
-    for code in changes.get("attributes") or ():
-        asked |= {f"attributes.{code}"} if "attributes" not in locked else {"attributes"}
-    if fed := sorted(asked & locked):
+    codes = changes.get("attributes") or ()
+    asked = set(changes) & rules.locked_fields(product.fed_fields)
+    asked |= {f"attributes.{code}" for code in rules.locked_attributes(product.fed_fields, codes)}
+    if fed := sorted(asked):
         raise Refused(
             _("%(fields)s is fed by the flow %(source)s and cannot be changed by hand.")
             % {"fields": ", ".join(fed), "source": product.source},

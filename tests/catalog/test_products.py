@@ -93,6 +93,30 @@ def test_a_fed_field_is_refused_and_the_others_are_written():
     assert Event.objects.get().data["fields"] == ["description"]
 
 
+def test_only_the_attributes_that_an_import_named_are_locked():
+    Attribute.objects.create(code="age", name="Age", type="N")
+    Attribute.objects.create(code="hero", name="Hero", type="T")
+    product = a_product(source="erp", fed_fields=["attributes", "attributes.age"], attributes={"age": 3})
+    changed = services.change_product(product, {"attributes": {"hero": "Hulk"}}, at=AT)
+    assert changed.attributes == {"age": 3, "hero": "Hulk"}
+    with pytest.raises(Refused, match="erp"):
+        services.change_product(product, {"attributes": {"age": 4}}, at=AT)
+
+
+def test_rows_that_an_import_wrote_are_not_taken_away_by_hand():
+    product, toys, marvel = a_product(), a_segment("Toys"), a_segment("Marvel")
+    product.places.create(segment=toys, source="erp", is_primary=True)
+    product.references.create(type="EAN13", value=EAN, source="erp")
+    services.place_in_segments(product, [Placement(toys, True), Placement(marvel)], at=AT)
+    for taking in (
+        lambda: services.place_in_segments(product, [Placement(marvel)], at=AT),
+        lambda: services.save_references(product, [], list(product.references.all()), at=AT),
+    ):
+        with pytest.raises(Refused, match="erp"):
+            taking()
+    assert product.places.count() == 2
+
+
 def test_a_change_that_changes_nothing_leaves_no_event():
     product = a_product(name="Same")
     services.change_product(product, {"name": "Same"}, at=AT)
