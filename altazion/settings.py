@@ -250,6 +250,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ProductKindEnum": "catalog.enums.ProductKind",
+        "OrderStateEnum": "orders.enums.OrderState",
+    },
 }
 
 # -- doors from low rooms to high ones, by name ------------------------------------------------
