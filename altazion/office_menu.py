@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -100,21 +101,11 @@ def address(name: str) -> str:
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The side menu: what exists and this person may look at, by block."""
-    blocks: list[dict[str, Any]] = [
-        {
-            "items": [
-                {"title": _("Today"), "icon": "space_dashboard", "link": address("index"), "active": _at_index},
-                {
-                    "title": _("My tasks"),
-                    "icon": "task_alt",
-                    "link": address("tasks_mgmt_task_changelist"),
-                    "badge": "altazion.office.task_badge",
-                    "badge_variant": "primary",
-                    "badge_style": "solid",
-                },
-            ]
-        }
-    ]
+    tasks = {"title": _("My tasks"), "icon": "task_alt", "link": address("tasks_mgmt_task_changelist")}
+    if waiting := import_string("altazion.office.task_badge")(request):
+        tasks |= {"badge": waiting, "badge_variant": "primary", "badge_style": "solid"}
+    today = {"title": _("Today"), "icon": "space_dashboard", "link": address("index"), "active": _at_index}
+    blocks: list[dict[str, Any]] = [{"items": [today, tasks]}]
     for title, entries in BLOCKS:
         items = [item for entry in entries if (item := _item(request, entry)) is not None]
         if items:
