@@ -263,7 +263,8 @@ PAYMENT_PROVIDERS = {
     "sandbox_card": "integrations.payments.sandbox_card.SandboxCard",
 }
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+# without a mail server letters are written to a folder, one file each
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR / 'mails'}")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Altazion <shop@localhost>")
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from orders.models import PaymentMethod
 
@@ -15,7 +16,7 @@ class CancelForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        widget=forms.TextInput(attrs={"list": "cancel-reasons", "autocomplete": "off"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"list": "cancel-reasons", "autocomplete": "off"}),
         error_messages={"required": _("Say why the order is cancelled.")},
     )
 

@@ -26,7 +26,7 @@ class PaymentMethodAdmin(NeverDeleted, ModelAdmin):
     """Which ways to pay are offered, where, and within which limits (OFF-4). One no longer wanted is switched off."""
 
     form = PaymentMethodForm
-    list_display = ("name", "kind", "provider", "min_amount", "max_amount", "hold_minutes", "position", "active")
+    list_display = ("name", "kind", "provider", "min_amount", "max_amount", "position", "active")
     list_editable = ("position", "active")
     list_filter = ("active", ("kind", ChoicesDropdownFilter))
     filter_horizontal = ("channels",)

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.auth.views import (
     LoginView,
@@ -134,6 +135,12 @@ class Sent(PasswordResetDoneView):
     """A letter is on its way, if there is somebody to get it."""
 
     template_name = "storefront/account/password_sent.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Without a mail server, say where letters are written."""
+        folder = getattr(settings, "EMAIL_FILE_PATH", None)
+        written = settings.EMAIL_BACKEND.endswith("filebased.EmailBackend") and not settings.PRODUCTION
+        return super().get_context_data(**kwargs, folder=folder if written else "")
 
 
 class NewPassword(PasswordResetConfirmView):
