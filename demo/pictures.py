@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from demo.things import THINGS
+
 SIZE, FINE = 600, 1200  # drawn twice as large, then reduced: smooth edges
 INK, CREAM, SKIN = "#2b2d42", "#fff8ec", "#f3c9a5"
 Draw = ImageDraw.ImageDraw
@@ -384,5 +386,6 @@ DRAWINGS: dict[str, Callable[[Draw, str, str, int], None]] = {
     "book": _book,
     "gift": _gift,
     "plush": _animal("bear"),
+    **THINGS,
     **{ears: _animal(ears) for ears in ("bear", "rabbit", "cat", "dog", "mouse", "elephant")},
 }

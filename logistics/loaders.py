@@ -138,7 +138,18 @@ def _find_delta(stage: Stage) -> None:
             f"INSERT INTO {DELTA} SELECT b.product_id, b.place_id, 0, b.id, b.physical FROM logistics_stockbalance b"
             " WHERE b.physical > 0 AND b.place_id IN (SELECT place_id FROM load_stock_places)"
             f" AND NOT EXISTS (SELECT 1 FROM {WORK} w WHERE w.product_id = b.product_id AND w.place_id = b.place_id)"
+            f" AND {_not_refused(stage)}"
         )
+
+
+def _not_refused(stage: Stage) -> str:
+    """A condition: no refused row names the product of balance b. What was only spelled badly is not gone."""
+    if not stage.has("sku"):
+        return "true"
+    named = "SELECT s.sku FROM {staged} s JOIN {rejects} x ON x.row_number = s.row_number"
+    if stage.context.refused:
+        named += f" UNION ALL SELECT sku FROM {stage.context.refused}"
+    return f"b.product_id NOT IN (SELECT p.id FROM catalog_product p JOIN ({named}) n ON n.sku = p.sku)"
 
 
 def _write(stage: Stage) -> LoadResult:

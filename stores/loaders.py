@@ -153,7 +153,7 @@ def _write(stage: Stage) -> LoadResult:
     if stage.context.full:
         archived = stage.ids(
             "UPDATE stores_store t SET archived = true WHERE t.source = %(source)s AND NOT t.archived"
-            " AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE s.code = t.code) RETURNING t.id"
+            f" AND {stage.lacks('t', ('code', 'code'))} RETURNING t.id"
         )
     touched = [*new, *changed, *archived]
     at, run, actor = stage.context.at, stage.context.run_id, stage.context.actor

@@ -18,6 +18,8 @@ class LoadContext:
     rejects: table `(row_number bigint, field text, code text, value text)` to add refused rows to; a row that stands in
         it must not be written.
     fields: the fields the file provides. full: absent means archived. source: code of the flow, names who feeds.
+    refused: table of the rows that were refused before the loader saw them, with the file's key columns as text; empty
+        when there are none. With `full`, what stands there is present although nobody could read all of it.
     run_id: the run, for undo and events. at: the instant of the load. actor: who, for the logbook.
     """
 
@@ -29,6 +31,7 @@ class LoadContext:
     at: dt.datetime
     full: bool = False
     actor: str = ""
+    refused: str = ""
 
 
 @dataclass

@@ -31,14 +31,7 @@ class Stage:
             "actor": context.actor,
         }
         self.noted: dict[tuple[str, str], set[int]] = {}
-        self.columns = {
-            name
-            for (name,) in self.rows(
-                "SELECT attname FROM pg_attribute WHERE attrelid = %(table)s::regclass AND attnum > 0"
-                " AND NOT attisdropped",
-                table=context.table,
-            )
-        }
+        self.columns = self._columns_of(context.table)
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +63,19 @@ class Stage:
         """Execute a query of one number."""
         return int(self.rows(template, parts, **values)[0][0] or 0)
 
+    def lacks(self, alias: str, *keys: tuple[str, str]) -> str:
+        """A condition: the file names the row of `alias` nowhere. keys: (field of the file, column of the table)."""
+        tables = [(self.context.table, self.columns)]
+        if self.context.refused:
+            tables.append((self.context.refused, self._columns_of(self.context.refused)))
+        found = [
+            f"NOT EXISTS (SELECT 1 FROM {table} f WHERE f.{name} = {alias}.{column})"
+            for table, columns in tables
+            for name, column in keys
+            if name in columns
+        ]
+        return " AND ".join(found) or "false"
+
     def has(self, *names: str) -> bool:
         """True if the file provides one of these fields."""
         return bool(self.columns.intersection(names))
@@ -86,11 +92,16 @@ class Stage:
             return sql.SQL("s.{}").format(sql.Identifier(name))
         return sql.SQL("NULL::{}").format(sql.SQL(kind))
 
-    def work_table(self, name: str, query: str, parts: Mapping[str, Part] | None = None, **values: Any) -> None:
-        """Make a temporary table of the transaction from a query, and let the planner know its size."""
+    def work_table(
+        self, name: str, query: str, parts: Mapping[str, Part] | None = None, *, analyze: str = "", **values: Any
+    ) -> None:
+        """Make a temporary table of the transaction from a query, and let the planner know its size and keys.
+
+        analyze: columns worth knowing, where the others are long texts.
+        """
         self.run(f"DROP TABLE IF EXISTS {name}")
         self.run(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", parts, **values)
-        self.run(f"ANALYZE {name}")
+        self.run(f"ANALYZE {name}{f' ({analyze})' if analyze else ''}")
 
     def reject(self, work: str, field: str, code: str, *, value: str, where: str, **values: Any) -> int:
         """Move the rows of a work table for which `where` holds (alias w) to the rejects; returns how many."""
@@ -106,6 +117,15 @@ class Stage:
     def note(self, kind: str, subject_kind: str, ids: Iterable[int]) -> None:
         """Remember ids for one series of events at the end of the load."""
         self.noted.setdefault((kind, subject_kind), set()).update(ids)
+
+    def _columns_of(self, table: str) -> set[str]:
+        return set(
+            self.words(
+                "SELECT attname FROM pg_attribute WHERE attrelid = %(table)s::regclass AND attnum > 0"
+                " AND NOT attisdropped",
+                table=table,
+            )
+        )
 
     def rejected(self) -> int:
         """How many rows of the file stand in the rejects."""

@@ -3,6 +3,7 @@
 from altazion.lib.staging import Stage
 
 WORK = "load_articles"
+KEYS = "row_number, product_id, sku, external_id, is_new, parent_sku, parent_external_id, segment_1"
 FIELDS = {
     "sku": "text",
     "external_id": "text",
@@ -75,7 +76,7 @@ _PARENT = "coalesce(w.parent_external_id, w.parent_sku)"
 def prepare(stage: Stage) -> None:
     """Make the work table of rows that can be written, each with the product it is or becomes and its parent."""
     columns = {name: stage.column(name, "text") for name in ("sku", "external_id")}
-    stage.work_table(WORK, _MATCH, {"fields": stage.fields(FIELDS), **columns})
+    stage.work_table(WORK, _MATCH, {"fields": stage.fields(FIELDS), **columns}, analyze=KEYS)
     stage.run(f"CREATE INDEX ON {WORK} (product_id)")
     stage.run(f"CREATE INDEX ON {WORK} (sku)")
     _reject_values(stage)

@@ -14,6 +14,7 @@ from catalog.loaders.product_rows import (
     archive_absent,
     prepare_products,
     refuse_unknown_rates,
+    validate_parents,
     write_products,
 )
 from catalog.loaders.publication import publish_complete
@@ -43,6 +44,8 @@ def merge_articles(context: LoadContext) -> LoadResult:
 def _write(stage: Stage) -> LoadResult:
     new = write_products(stage)
     write_prices(stage)
+    if stage.has("parent_external_id", "parent_sku"):
+        validate_parents(stage)
     wrong_codes = write_references(stage)
     write_media(stage)
     write_places(stage)

@@ -20,7 +20,7 @@ _TYPES = {
     "translations": "jsonb",
 }
 _MATCH = """
-SELECT s.row_number, s.code, {fields}, coalesce(g.id, nextval('catalog_segment_id_seq')) AS segment_id,
+SELECT s.row_number, s.code, {fields}, {path} AS names, coalesce(g.id, nextval('catalog_segment_id_seq')) AS segment_id,
     g.id IS NULL AS is_new, NULL::bigint AS parent_id, NULL::text AS word, NULL::bigint[] AS path
 FROM {staged} s LEFT JOIN catalog_segment g ON g.code = s.code
 WHERE NOT EXISTS (SELECT 1 FROM {rejects} r WHERE r.row_number = s.row_number)
@@ -77,11 +77,14 @@ FROM load_categories w LEFT JOIN catalog_segment g ON g.id = w.segment_id
 def merge_categories(context: LoadContext) -> LoadResult:
     """Merge segments; parents may stand behind their children. An empty parent is the root.
 
-    Refused: unknown parents, circles, more than six levels, importance above 999. Whole file: segments of this source
-    that it lacks are archived, and come back when a later file names them.
+    A path of names ("A > B > C") may stand for parent and name. Refused: unknown parents, circles, more than six
+    levels, importance above 999. Whole file: segments of this source that it lacks are archived, and come back when a
+    later file names them.
     """
     with Stage(context) as stage:
-        stage.work_table(WORK, _MATCH, {"fields": stage.fields(_TYPES)})
+        stage.work_table(WORK, _MATCH, {"fields": stage.fields(_TYPES), "path": stage.column("path", "text")})
+        if stage.has("path"):
+            _read_paths(stage)
         stage.run(f"CREATE INDEX ON {WORK} (code)")
         _reject(stage)
         _give_words(stage)
@@ -91,6 +94,18 @@ def merge_categories(context: LoadContext) -> LoadResult:
 
 def _fed(context: LoadContext) -> list[str]:
     return sorted("parent" if name == "parent_code" else name for name in context.fields)
+
+
+def _read_paths(stage: Stage) -> None:
+    """ "A > B > C" is named C and stands below the row of the file whose path is "A > B"."""
+    stage.run(f"UPDATE {WORK} w SET names = regexp_replace(btrim(w.names), '[[:space:]]*>[[:space:]]*', ' > ', 'g')")
+    stage.run(f"UPDATE {WORK} w SET name = coalesce(w.name, regexp_replace(w.names, '^.* > ', ''))")
+    stage.run(
+        f"UPDATE {WORK} w SET parent_code = coalesce(w.parent_code, coalesce(u.code, above.names))"
+        " FROM (SELECT row_number, regexp_replace(names, ' > [^>]*$', '') AS names FROM load_categories"
+        f" WHERE names LIKE '%% > %%') above LEFT JOIN {WORK} u ON u.names = above.names"
+        " WHERE above.row_number = w.row_number"
+    )
 
 
 def _reject(stage: Stage) -> None:
@@ -111,7 +126,7 @@ def _reject(stage: Stage) -> None:
         " AND NOT EXISTS (SELECT 1 FROM catalog_segment g WHERE g.code = w.parent_code)",
     ):
         pass  # a refused parent takes its branch along
-    stage.run(_PARENT if stage.has("parent_code") else _STORED_PARENT)
+    stage.run(_PARENT if stage.has("parent_code", "path") else _STORED_PARENT)
     stage.run(_WALK)
     stage.reject(WORK, "parent_code", "cycle", value="w.code", where="w.path IS NULL")
     deep = f"cardinality(w.path) > {MOST_LEVELS}"
@@ -181,5 +196,5 @@ def _straighten(stage: Stage) -> list[int]:
 def _archive_absent(stage: Stage) -> list[int]:
     return stage.ids(
         "UPDATE catalog_segment g SET archived = true WHERE g.source = %(source)s AND NOT g.archived"
-        " AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE s.code = g.code) RETURNING g.id"
+        f" AND {stage.lacks('g', ('code', 'code'))} RETURNING g.id"
     )

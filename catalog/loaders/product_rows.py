@@ -150,6 +150,7 @@ def prepare_products(stage: Stage) -> None:
     stage.work_table(
         FINAL,
         _FINAL.replace("{translations}", translations.replace("{}", "{{}}")),
+        analyze="row_number, product_id, is_new, parent_id, price_id",
         fed=sorted(stage.context.fields),
         stock_type=StockType.AVERAGE.value,
     )
@@ -188,14 +189,34 @@ def write_products(stage: Stage) -> int:
     return new
 
 
+def validate_parents(stage: Stage) -> None:
+    """Parents outside the file that lacked nothing but a price, and got one through their variants just now."""
+    stage.note(
+        "catalog.products_changed",
+        "product",
+        stage.ids(
+            "UPDATE catalog_product p SET state = %(validated)s, updated_at = %(at)s WHERE p.state = %(waiting)s"
+            " AND p.source <> '' AND p.name <> ''"
+            " AND NOT p.fed_fields && ARRAY['validated', 'in_preparation', 'published']::varchar[]"
+            f" AND p.id IN (SELECT f.parent_id FROM {FINAL} f WHERE f.price_id IS NULL)"
+            f" AND NOT EXISTS (SELECT 1 FROM {FINAL} f WHERE f.product_id = p.id)"
+            " AND EXISTS (SELECT 1 FROM catalog_product c JOIN catalog_baseprice b ON b.product_id = c.id"
+            " WHERE c.parent_id = p.id AND b.amount > 0) AND NOT EXISTS (SELECT 1 FROM catalog_product c"
+            " JOIN catalog_baseprice b ON b.product_id = c.id WHERE c.parent_id = p.id AND b.amount > 0"
+            f" AND NOT EXISTS (SELECT 1 FROM {FINAL} f WHERE f.product_id = c.id AND f.price_id IS NULL))"
+            " RETURNING p.id",
+            validated=ProductState.VALIDATED.value,
+            waiting=ProductState.IN_PREPARATION.value,
+        ),
+    )
+
+
 def archive_absent(stage: Stage) -> int:
     """A whole file replaces everything: products that this source feeds and the file lacks are archived."""
     absent = stage.ids(
         "UPDATE catalog_product p SET state = %(archived)s, archived_by_run = %(run)s, updated_at = %(at)s"
         " WHERE p.source = %(source)s AND p.state <> %(archived)s"
-        " AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE {sku} = p.sku)"
-        " AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE {external_id} = p.external_id) RETURNING p.id",
-        {name: stage.column(name, "text") for name in ("sku", "external_id")},
+        f" AND {stage.lacks('p', ('sku', 'sku'), ('external_id', 'external_id'))} RETURNING p.id",
         archived=ProductState.ARCHIVED.value,
     )
     stage.note("catalog.products_changed", "product", absent)

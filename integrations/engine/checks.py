@@ -55,6 +55,23 @@ def make_typed(staging: Staging, definition: Definition) -> None:
     execute(sql.SQL("ANALYZE {}").format(sql.Identifier(staging.typed)))
 
 
+def keep_refused_keys(staging: Staging, definition: Definition) -> None:
+    """Keep what identifies the refused rows, so that a whole file does not archive what it only spelled badly."""
+    keys = sorted({name for key in definition.spec.keys for name in key} & set(staging.fields))
+    staging.refused = f"{staging.typed}_refused"
+    execute(
+        sql.SQL(
+            "CREATE UNLOGGED TABLE {} WITH (autovacuum_enabled = false) AS SELECT {} FROM {} t"
+            " WHERE EXISTS (SELECT 1 FROM {} r WHERE r.row_number = t.row_number)"
+        ).format(
+            sql.Identifier(staging.refused),
+            sql.SQL(", ").join(map(sql.Identifier, keys)),
+            sql.Identifier(staging.text),
+            sql.Identifier(staging.rejects),
+        )
+    )
+
+
 def has_rejects(staging: Staging) -> bool:
     """True when a row was refused so far."""
     with connection.cursor() as cursor:
@@ -148,9 +165,9 @@ def _as_case(name: str, found: list[tuple[str, Expression]]) -> tuple[str, Expre
 
 
 def _none_given(staging: Staging, definition: Definition) -> tuple[str, Expression]:
-    given = [sql.Identifier(name) for name in definition.spec.one_of if name in staging.fields]
-    nothing = sql.SQL(" AND ").join(sql.SQL("{} IS NULL").format(cell) for cell in given)
-    return definition.spec.one_of[0], sql.SQL("CASE WHEN {} THEN 'required' END").format(nothing)
+    given = [name for name in definition.spec.one_of if name in staging.fields]
+    nothing = sql.SQL(" AND ").join(sql.SQL("{} IS NULL").format(sql.Identifier(name)) for name in given)
+    return given[0], sql.SQL("CASE WHEN {} THEN 'required' END").format(nothing)
 
 
 def _write_faults(staging: Staging, faults: list[tuple[str, Expression]]) -> None:

@@ -90,6 +90,8 @@ def stage(task: Task, tell: Tell) -> Staged:
         checks.forget_empty_fields(tables, definition)
         checks.check(tables, definition)
         checks.make_typed(tables, definition)
+        if full and checks.has_rejects(tables):
+            checks.keep_refused_keys(tables, definition)
         execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(tables.text)))
     return Staged(task, definition, tables, full, reader.is_correction, reader.names())
 
@@ -111,6 +113,7 @@ def merge(staged: Staged, tell: Tell) -> Outcome:
             at=task.at,
             full=staged.full,
             actor=task.actor,
+            refused=_quoted(tables.refused) if tables.refused else "",
         )
     )
     rejected = checks.count_rejected(tables)

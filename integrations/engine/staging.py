@@ -29,6 +29,7 @@ class Staging:
     text: str
     typed: str
     rejects: str
+    refused: str = ""
     fields: list[str] = field(default_factory=list)
     rows: int = 0
 

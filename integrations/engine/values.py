@@ -64,9 +64,10 @@ def _replacer(pairs: dict[str, str]) -> Step:
 
 def _splitter(options: dict[str, object]) -> Step:
     mark, take, glue = str(options.get("by", ",")), options.get("take", "all"), str(options.get("to", "|"))
+    most = int(str(options.get("most", 0)))  # parts at most: the last one keeps the marks it holds
 
     def step(cell: str) -> str:
-        parts = [part.strip() for part in cell.split(mark)]
+        parts = [part.strip() for part in cell.split(mark, most - 1)]
         parts = [part for part in parts if part]
         if take == "all":
             return glue.join(parts)
