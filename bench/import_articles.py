@@ -14,8 +14,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "altazion.settings")
 django.setup()
 
-from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
+from django.db import connection  # noqa: E402
+from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 COLUMNS = [
     *("sku", "external_id", "name", "description", "short_description", "meta_description", "brand", "family"),
