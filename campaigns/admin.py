@@ -51,14 +51,13 @@ class CampaignAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
     list_select_related = ("selection",)
     search_fields = ("name", "code", "public_label")
     autocomplete_fields = ("selection",)
-    filter_horizontal = ("channels",)
     compressed_fields = True
     warn_unsaved_form = True
     change_form_outer_before_template = "office/campaigns/bar.html"
     change_form_outer_after_template = "office/campaigns/preview.html"
     fieldsets = (
         (None, {"fields": (("name", "code"), ("public_label", "percent_off"), "selection")}),
-        (gettext_lazy("Where and when"), {"fields": ("channels", ("starts", "ends"))}),
+        (gettext_lazy("Where and when"), {"fields": ("channels", "starts", "ends")}),
     )
 
     class Media:

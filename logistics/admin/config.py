@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from altazion.lib.money import display as money
 from altazion.lib.office import NeverDeleted
@@ -57,21 +58,25 @@ class DeliveryModeAdmin(NeverDeleted, ModelAdmin):
     list_editable = ("position", "active")
     list_filter = ("kind", "active", "channels")
     search_fields = ("name", "code")
-    filter_horizontal = ("channels",)
     compressed_fields = True
     fieldsets = (
-        (None, {"fields": (("code", "name"), "description", ("kind", "position", "active"), "channels")}),
-        (gettext_lazy("Price"), {"fields": (("fee", "vat_rate", "free_from"),)}),
+        (None, {"fields": (("code", "name"), "description", "kind", "channels", ("position", "active"))}),
+        (gettext_lazy("Price"), {"fields": (("fee", "vat_rate"), "free_from")}),
         (
             gettext_lazy("What it carries"),
             {"fields": (("min_weight_g", "max_weight_g"), ("min_value", "max_value"), "countries")},
         ),
-        (gettext_lazy("When it arrives"), {"fields": (("min_days", "max_days", "cutoff_hour"),)}),
+        (gettext_lazy("When it arrives"), {"fields": (("min_days", "max_days"), "cutoff_hour")}),
     )
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         """A new one takes its code from its name."""
         return {} if obj else {"code": ("name",)}
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Few channels: boxes to tick."""
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @display(description=gettext_lazy("Fee"), ordering="fee")
     def price(self, mode: DeliveryMode) -> SafeString:
