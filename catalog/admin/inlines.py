@@ -42,7 +42,8 @@ class PriceInline(Slim):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BasePrice]:
         """Grids are shown elsewhere."""
-        return super().get_queryset(request).select_related("product__vat_rate").order_by("store", "channel", "pk")
+        layers = super().get_queryset(request).filter(grid="").select_related("product__vat_rate")
+        return layers.order_by("store", "channel", "pk")
 
     @display(description=_("Without tax"))
     def without_tax(self, price: BasePrice) -> str:

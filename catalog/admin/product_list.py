@@ -63,7 +63,7 @@ class SegmentFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
         value = self.value()
         if value == "none":
-            return queryset.filter(places=None).exclude(kind=ProductKind.CHILD)
+            return office.in_no_segment(queryset)
         return office.in_segment(queryset, int(value)) if value and value.isdigit() else queryset
 
 
@@ -80,7 +80,7 @@ class ChannelFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
         value = self.value()
         if value == "none":
-            return queryset.filter(publications=None).exclude(kind=ProductKind.CHILD)
+            return office.published_nowhere(queryset)
         return queryset.filter(publications__channel=int(value)) if value and value.isdigit() else queryset
 
 

@@ -120,7 +120,8 @@ SELECT j.row_number, j.product_id, j.is_new, j.price_id, j.old_amount,
     CASE WHEN j.old_state = 'archived' AND j.old_run IS NULL THEN p.archived_by_run END AS archived_by_run
 FROM judged j LEFT JOIN catalog_product p ON p.id = j.old_id, LATERAL (
     SELECT %(fed)s::varchar[]
-        || coalesce(array_agg(left('attributes.' || k, 60)::varchar ORDER BY k), ARRAY[]::varchar[]) AS names FROM jsonb_object_keys(j.attributes) k
+        || coalesce(array_agg(left('attributes.' || k, 60)::varchar ORDER BY k), ARRAY[]::varchar[]) AS names
+    FROM jsonb_object_keys(j.attributes) k
 ) fed
 """
 _TRANSLATIONS = """

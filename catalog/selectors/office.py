@@ -1,12 +1,12 @@
 """What the product list of Office shows beside each product, fetched for a whole page at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
-from catalog.enums import MediaKind
+from catalog.enums import MediaKind, ProductKind
 from catalog.models import BasePrice, Media, Product, ProductSegment, Publication, Segment
 from logbook.models import Event
 
@@ -24,18 +24,20 @@ class Row:
 
 
 def rows(products: Sequence[Product]) -> dict[int, Row]:
-    """Lines for products; variants take picture, segment, channels and price of their parent. Five queries."""
+    """Lines for products; variants take picture, segment, channels and price of their parent. Six queries."""
     family = {product.pk: product.parent_id for product in products}
+    variants = dict(Product.objects.filter(parent__in=family).values_list("pk", "parent_id"))
     ids = {*family, *(pk for pk in family.values() if pk)}
-    images = _images(ids)
+    near = family | variants | dict.fromkeys(ids - family.keys())
+    images = _images(near)
     segments = dict(
         ProductSegment.objects.filter(product__in=ids, is_primary=True).values_list("product_id", "segment__name")
     )
     channels: dict[int, list[str]] = {}
     for pk, name in Publication.objects.filter(product__in=ids).values_list("product_id", "channel__name"):
         channels.setdefault(pk, []).append(name)
-    prices, lowest = _prices(ids)
-    stock = _stock(family)
+    prices, lowest = _prices(near)
+    stock = _stock(near)
     found = {}
     for pk, parent in family.items():
         found[pk] = Row(
@@ -71,37 +73,35 @@ def segment_choices() -> list[tuple[str, str]]:
     return choices
 
 
-def _images(ids: Iterable[int]) -> dict[int, str]:
-    pictures = Media.objects.filter(Q(product__in=ids) | Q(product__parent__in=ids), kind=MediaKind.IMAGE)
+def _images(near: dict[int, int | None]) -> dict[int, str]:
+    pictures = Media.objects.filter(product__in=near, kind=MediaKind.IMAGE).order_by("position", "id")
     found: dict[int, str] = {}
     borrowed: dict[int, str] = {}
-    for one in pictures.select_related("product").order_by("position", "id"):
+    for one in pictures:
         found.setdefault(one.product_id, one.url)
-        if one.product.parent_id:
-            borrowed.setdefault(one.product.parent_id, one.url)
+        if parent := near[one.product_id]:
+            borrowed.setdefault(parent, one.url)
     return borrowed | found
 
 
-def _prices(ids: Iterable[int]) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
-    base = BasePrice.objects.filter(channel=None, store=None, grid="")
+def _prices(near: dict[int, int | None]) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+    base = BasePrice.objects.filter(channel=None, store=None, grid="", product__in=near)
     own: dict[int, Decimal] = {}
     lowest: dict[int, Decimal] = {}
-    wanted = base.filter(Q(product__in=ids) | Q(product__parent__in=ids))
-    for pk, parent, amount in wanted.values_list("product_id", "product__parent_id", "amount"):
+    for pk, amount in base.values_list("product_id", "amount"):
         own[pk] = amount
-        if parent:
+        if parent := near[pk]:
             lowest[parent] = min(amount, lowest.get(parent, amount))
     return own, lowest
 
 
-def _stock(family: dict[int, int | None]) -> dict[int, int]:
-    counted = Product.objects.filter(Q(pk__in=family) | Q(parent__in=family)).values_list("pk", "parent_id")
+def _stock(near: dict[int, int | None]) -> dict[int, int]:
+    units = Sum(F("balances__physical") - F("balances__reserved"))
+    counted = Product.objects.filter(pk__in=near, balances__isnull=False).values_list("pk").annotate(units=units)
     totals: dict[int, int] = {}
-    for pk, parent, units in counted.annotate(units=Sum(F("balances__physical") - F("balances__reserved"))):
-        if units is not None:
-            totals[pk] = totals.get(pk, 0) + units
-            if parent:
-                totals[parent] = totals.get(parent, 0) + units
+    for pk, free in counted.order_by():
+        for holder in filter(None, (pk, near[pk])):
+            totals[holder] = totals.get(holder, 0) + free
     return totals
 
 
@@ -109,3 +109,15 @@ def in_segment(products: QuerySet[Product], segment_id: int) -> QuerySet[Product
     """Products that stand in a segment or below it."""
     below = ProductSegment.objects.filter(segment__path__contains=[segment_id]).values("product")
     return products.filter(pk__in=below)
+
+
+def in_no_segment(products: QuerySet[Product]) -> QuerySet[Product]:
+    """Products that shoppers cannot find by browsing; variants stand where their parent does."""
+    return products.filter(~Exists(ProductSegment.objects.filter(product=OuterRef("pk")))).exclude(
+        kind=ProductKind.CHILD
+    )
+
+
+def published_nowhere(products: QuerySet[Product]) -> QuerySet[Product]:
+    """Products on no channel."""
+    return products.filter(~Exists(Publication.objects.filter(product=OuterRef("pk")))).exclude(kind=ProductKind.CHILD)
