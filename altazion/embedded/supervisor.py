@@ -37,9 +37,7 @@ def run(*, catalogue: str = "", fresh: bool = False) -> int:
             shutil.rmtree(layout.state_dir(), ignore_errors=True)
         layout.state_dir().mkdir(parents=True, exist_ok=True)
         _step("database and broker", services.start)
-        _step("tables", lambda: _manage("migrate", "--verbosity", "0"))
-        _step("static files", lambda: _manage("collectstatic", "--noinput", "--verbosity", "0"))
-        _step("demonstration shop", lambda: _manage("load_demo"), quiet=False)
+        _manage("prepare")
         if catalogue:
             _step(f"catalogue {catalogue}", lambda: _manage("load_catalogue", catalogue), quiet=False)
         commands = _commands()

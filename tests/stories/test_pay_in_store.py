@@ -140,8 +140,10 @@ def test_a_pickup_order_is_placed_paid_at_the_till_and_seen_in_office(platform, 
     erp = platform.key("ERP key")
     pulled = wait_until(lambda: _pulled(platform, erp, number))
     line = next(line for line in pulled["lines"] if line["sku"] == SKU)
-    assert any(reason["kind"] == "campaign" for reason in line["reasons"]), "the campaign is told with the line"
-    path = f"/erp/orders/{pulled['guid']}/ack"
+    assert any(reason["kind"] == "campaign" for reason in line["discount_reasons"]), (
+        "the campaign is told with the line"
+    )
+    path = f"/erp/orders/{pulled['order_guid']}/ack"
     assert platform.call("POST", path, erp, {"outside_number": "SO-1001"})[0] == 200
     assert platform.call("POST", path, erp, {"outside_number": "SO-1001"})[0] == 200
     assert _pulled(platform, erp, number) is None
@@ -150,7 +152,7 @@ def test_a_pickup_order_is_placed_paid_at_the_till_and_seen_in_office(platform, 
 def _pulled(platform, key, number):
     status, found = platform.call("GET", "/erp/orders?limit=100", key)
     assert status == 200
-    return next((order for order in found["orders"] if order["number"] == number), None)
+    return next((order for order in found["orders"] if order["order_number"] == number), None)
 
 
 def _text(page, url):
@@ -183,4 +185,4 @@ def test_a_card_payment_is_proven_by_the_bank_alone(platform, page):
 
 def test_till_of_another_store_does_not_know_the_order(platform):
     status, problem = platform.call("GET", "/orders/W26-999999", platform.key("till key"))
-    assert (status, problem["code"]) == (404, "not_found")
+    assert (status, problem["code"]) == (404, "no_such_order")
