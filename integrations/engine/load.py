@@ -65,7 +65,7 @@ def stage(task: Task, tell: Tell) -> Staged:
     """Stream the file into a typed staging table. Raises FileProblem when the file as a whole cannot be taken."""
     staging.drop(task.run_id)
     tables = Staging.of(task.run_id, task.attempt)
-    with task.open() as stream, transaction.atomic():
+    with task.open() as stream:
         reader = Reader(stream, task.definition)
         rows = reader.open()
         missing = {

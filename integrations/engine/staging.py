@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -18,6 +18,7 @@ from integrations.formats import Definition
 from integrations.rules import unguarded
 
 BATCH = 2000
+BATCHES_PER_COPY = 50  # short transactions: events of others wait for the oldest one that is open
 _MOST_BAD_ROWS = 200_000
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -83,11 +84,14 @@ def fill(
     kept = _wide_enough(rows, reader, definition, bad)
     selected = _selected(kept, reader, definition)
     columns_of = column_mapper(definition, reader.position)
-    with _no_cycles(), connection.cursor() as cursor, cursor.copy(target) as copy:
-        while batch := [(reader.row_number, row) for row in itertools.islice(selected, BATCH)]:
-            copy.write(copy_text([number for number, _ in batch], columns_of([row for _, row in batch])))
-            staging.rows += len(batch)
-            tell(staging.rows)
+    batches = iter(lambda: [(reader.row_number, row) for row in itertools.islice(selected, BATCH)], [])
+    with _no_cycles(), connection.cursor() as cursor:
+        for first in batches:
+            with transaction.atomic(), cursor.copy(target) as copy:
+                for batch in itertools.chain([first], itertools.islice(batches, BATCHES_PER_COPY - 1)):
+                    copy.write(copy_text([number for number, _ in batch], columns_of([row for _, row in batch])))
+                    staging.rows += len(batch)
+                    tell(staging.rows)
     if bad:
         staging.rows += len(bad)
         _reject(staging, bad)

@@ -36,9 +36,12 @@ def poll_folder(flow: Flow, at: dt.datetime, *, queue: bool = False) -> list[Run
     folder = folder_of(flow)
     runs = []
     for path in _complete(folder, flow.pattern, at):
-        with path.open("rb") as stream:
-            runs.append(receive_file(flow, path.name, stream, trigger=Trigger.SCHEDULE, at=at, queue=queue))
-        _move_aside(path, at)
+        try:
+            with path.open("rb") as stream:
+                runs.append(receive_file(flow, path.name, stream, trigger=Trigger.SCHEDULE, at=at, queue=queue))
+            _move_aside(path, at)
+        except FileNotFoundError:  # another worker looked at the same time and took it
+            continue
     return runs
 
 
@@ -57,7 +60,7 @@ def deliver(flow: Flow, name: str, raw_file: RawFile) -> Path:
 def _complete(folder: Path, pattern: str, at: dt.datetime) -> list[Path]:
     found = []
     for path in folder.iterdir():
-        if not path.is_file() or path.is_symlink() or path.name.startswith("."):
+        if path.name.startswith(".") or path.is_symlink() or not path.is_file():
             continue
         if path.name.lower().endswith(_UNFINISHED) or not fnmatch.fnmatch(path.name, pattern or "*"):
             continue

@@ -20,6 +20,7 @@ from integrations.models import Flow, Mapping, RawFile, Run
 from logbook.services import record
 
 _BLOCK = 1024 * 1024
+LARGEST = 4 * 1024**3
 RESOLVED = (RunState.DONE, RunState.DONE_WITH_REJECTIONS, RunState.FAILED, RunState.SUPERSEDED, RunState.IGNORED)
 _MAPPING_FIELDS = (
     *("code", "name", "entity", "columns"),
@@ -156,6 +157,8 @@ def keep_file(name: str, stream: IO[bytes], *, at: dt.datetime) -> RawFile:
         while block := stream.read(_BLOCK):
             digest.update(block)
             size += len(block)
+            if size > LARGEST:
+                raise Refused(_("The file is larger than 4 GB; split it."), code="too_large", status=413)
             copy.write(block)
         sha256 = digest.hexdigest()
         storage = storages["raw_files"]

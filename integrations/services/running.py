@@ -71,6 +71,7 @@ def recover_runs(*, at: dt.datetime) -> list[int]:
         for run in dead:
             if run.attempts >= MOST_ATTEMPTS:
                 _fail(run, at, "gave_up", _("The worker died %d times over this file.") % run.attempts)
+                engine.clean_up(run.pk)
                 continue
             run.state, run.trigger, run.lease_until = RunState.WAITING, Trigger.RECOVERY, None
             run.save(update_fields=["state", "trigger", "lease_until"])

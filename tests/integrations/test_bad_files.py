@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from integrations.engine import reading
+from integrations.engine import reading, staging
 from integrations.models import Flow, Rejection
 from integrations.services import receive_file
 from logbook.models import Event
@@ -174,6 +174,14 @@ def test_something_that_goes_wrong_inside_leaves_a_failed_run(make_flow, send, t
     assert run.state == "failed"
     assert "could not finish" in run.message
     tiny.make_table()
+
+
+def test_more_than_one_copy_loses_nothing(make_flow, send, monkeypatch):
+    monkeypatch.setattr(staging, "BATCH", 7)
+    monkeypatch.setattr(staging, "BATCHES_PER_COPY", 3)
+    for number, rows in enumerate((1, 7, 20, 21, 22, 100)):
+        text = "Code;Name\n" + "".join(f"{number}-{n};x\n" for n in range(rows))
+        assert send(make_flow(f"f{number}"), text).rows_new == rows
 
 
 def test_a_file_is_received_in_blocks(make_flow):

@@ -59,6 +59,13 @@ def test_a_complete_file_in_the_folder_is_taken_and_moved_aside(make_flow):
     assert len(poll_folder(flow, AT)) == 1
 
 
+def test_a_folder_that_two_workers_look_into_at_once_gives_each_file_once(make_flow, monkeypatch):
+    flow = make_flow()
+    path = drop(flow, "cats.csv", GOOD)
+    monkeypatch.setattr("integrations.services.folders._complete", lambda *args: [path, path])
+    assert len(poll_folder(flow, AT)) == 1
+
+
 def test_a_folder_outside_of_the_flows_folder_is_refused(make_flow):
     flow = make_flow()
     flow.folder = "../elsewhere"
