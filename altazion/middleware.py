@@ -1,13 +1,15 @@
-"""What the back office needs of every answer: a policy its theme can live with, and errors in its own dress."""
+"""What the back office needs of every answer: its language, a policy its theme can live with, errors in its dress."""
 
 from collections.abc import Callable
 
 from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -30,14 +32,17 @@ def _in_office(request: HttpRequest) -> bool:
 
 
 class OfficeMiddleware:
-    """Below /office/ only: the wider policy, and a page with a way out for what is missing or forbidden."""
+    """Below /office/ only: the language, the wider policy, a page with a way out for what is missing or forbidden."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        inside = _in_office(request)
+        if inside:
+            _speak(request)
         response = self.get_response(request)
-        if _in_office(request) and not hasattr(response, "_csp_replace"):
+        if inside and not hasattr(response, "_csp_replace"):
             response._csp_replace = POLICY  # type: ignore[attr-defined]  # noqa: SLF001 - how django-csp is told
         return response
 
@@ -59,6 +64,14 @@ class OfficeMiddleware:
             messages.error(request, error.message)
             return HttpResponseRedirect(_page_before(request))
         return None
+
+
+def _speak(request: HttpRequest) -> None:
+    """The language chosen in this browser, else the colleague's own: Office's addresses do not carry one."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "") or getattr(request.user, "language", "")
+    if chosen in dict(settings.LANGUAGES):
+        translation.activate(chosen)
+        request.LANGUAGE_CODE = chosen
 
 
 def _page_before(request: HttpRequest) -> str:

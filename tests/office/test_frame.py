@@ -6,8 +6,10 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import translation
 
 from altazion.lib.clock import now
+from altazion.lib.problems import Refused
 from logbook.models import Pulse
 from tasks_mgmt import services
 from tests.builders import AT, a_colleague
@@ -56,6 +58,26 @@ def test_office_has_a_wider_policy_and_the_shop_has_not(client, boss):
     assert "'unsafe-inline'" not in scripts
     other = client.get("/health/")["Content-Security-Policy"]
     assert "unsafe" not in other
+
+
+def test_office_speaks_the_colleagues_language_until_another_is_chosen(client):
+    client.force_login(a_colleague("john@shop.test", language="en"))
+    assert 'lang="en"' in client.get("/office/").content.decode()
+    client.post("/i18n/setlang/", {"language": "fr", "next": "/office/"})
+    assert 'lang="fr"' in client.get("/office/").content.decode()
+    client.cookies["django_language"] = "zz"
+    assert client.get("/office/").status_code == 200
+    translation.deactivate()
+
+
+def test_a_refusal_nobody_caught_becomes_a_message_on_the_page_before(client, boss, monkeypatch):
+    def refuse(*_args, **_facts):
+        raise Refused("Not today.")
+
+    monkeypatch.setattr("tasks_mgmt.admin.pages.TaskForm.is_valid", refuse)
+    answer = client.post("/office/tasks_mgmt/task/new/", {}, headers={"referer": "http://evil.test/x"})
+    assert (answer.status_code, answer["Location"]) == (302, "/office/")
+    assert "Not today." in client.get("/office/").content.decode()
 
 
 def test_a_missing_and_a_forbidden_page_say_so_and_show_the_way_out(client, boss):

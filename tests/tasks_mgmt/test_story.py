@@ -31,7 +31,7 @@ def test_the_brand_page_goes_from_ux_to_seo_and_is_validated(live_server, page: 
     complaints = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    manager = a_colleague("mia@shop.test", first_name="Mia", last_name="Roux", is_superuser=True, language="en")
+    manager = a_colleague("mia@shop.test", first_name="Mia", last_name="Roux", is_superuser=True)
     ugo = a_colleague("ugo@shop.test", first_name="Ugo", last_name="Lambert", job="UX")
     sara = a_colleague("sara@shop.test", first_name="Sara", last_name="Nguyen", job="SEO")
 
