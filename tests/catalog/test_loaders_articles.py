@@ -289,3 +289,22 @@ def test_a_channel_that_does_not_publish_imports_gets_nothing():
 
     assert not Product.objects.get().publications.exists()
     assert Family.objects.count() == 0
+
+
+def test_a_row_may_name_a_known_product_by_its_external_identifier_alone():
+    articles({**TOY, "external_id": "E1"})
+
+    loaded = articles({"external_id": "E1", "name": "Better"}, {"external_id": "E2", "name": "Unknown"})
+
+    assert Product.objects.get().name == "Better"
+    assert loaded.rejects == {(3, "sku", "required")}
+
+
+def test_a_parent_of_an_earlier_file_is_validated_with_its_first_priced_variant():
+    articles({"sku": "P", "name": "Range", "kind": "parent", "description": "d", "image": "a.webp"})
+    assert Product.objects.get(sku="P").state == "in_preparation"
+
+    articles({"sku": "C", "parent_sku": "P", "price": 5})
+
+    parent = Product.objects.get(sku="P")
+    assert (parent.state, parent.publications.count()) == ("validated", 1)

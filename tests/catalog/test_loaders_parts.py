@@ -201,3 +201,16 @@ def test_a_whole_price_file_drops_its_own_prices_only():
 
     assert prices({"sku": "B", "price": 2}, full=True).result.archived == 1
     assert BasePrice.objects.count() == 2
+
+
+def test_a_path_of_names_gives_parent_and_name():
+    loaded = categories(
+        {"code": "3", "path": "Toys > Games > Chess"},
+        {"code": "1", "path": "Toys"},
+        {"code": "2", "path": "Toys>Games"},
+    )
+
+    chess = Segment.objects.get(code="3")
+    assert loaded.counts == (3, 0, 0, 0)
+    assert (chess.name, chess.parent.code, chess.level) == ("Chess", "2", 3)
+    assert {code for *_, code in categories({"code": "9", "path": "Lost > Things"}).rejects} == {"unknown_parent"}
