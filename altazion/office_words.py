@@ -59,3 +59,6 @@ THEME = (
     _("View site"),
     _("You have been successfully logged out from the administration"),
 )
+
+# Words of Django that our shops say otherwise.
+FRAMEWORK = (_("Email"), _("Email address"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold import widgets
@@ -44,7 +45,7 @@ DAYS = {
 
 def _day(day: int) -> forms.CharField:
     widget = widgets.UnfoldAdminTextInputWidget({"placeholder": "9:30-12:30, 14:00-19:00"})
-    return forms.CharField(label=DAYS[day], required=False, widget=widget)
+    return forms.CharField(label=capfirst(DAYS[day]), required=False, widget=widget)
 
 
 class StoreForm(forms.ModelForm):

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import colleague_of
@@ -28,7 +29,7 @@ def my_tasks(request: HttpRequest) -> HttpResponse:
     counts = selectors.counters(user, at)
     which = request.GET.get("which", "all")
     filters = [
-        ("all", _("All"), counts.all),
+        ("all", pgettext("tasks", "All"), counts.all),
         ("urgent", _("Urgent"), counts.urgent),
         ("overdue", _("Overdue"), counts.overdue),
         ("mine", _("For me"), counts.mine),
