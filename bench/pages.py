@@ -1,0 +1,152 @@
+"""Pages of the shop against a Django page with one query, on the same server, in the same run, in turns.
+
+    .venv/bin/python -m bench.pages [--products 20000] [--seconds 5] [--repeat 3]
+
+The catalogue is generated: 1/10 parents with eight children, the rest alone, 300 segments, five facets, prices, a
+campaign, stock in a warehouse and five stores. Works in a database of its own, which it makes and drops.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "altazion.settings")
+os.environ["STATICFILES_BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+PORT, CONNECTIONS, NAME = 8677, 8, "bench_pages"
+
+
+def main():
+    options = _options()
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.test.runner import DiscoverRunner
+
+    from altazion.embedded import services
+
+    services.start()
+    settings.DATABASES["default"]["TEST"]["NAME"] = NAME
+    settings.LOGBOOK_NUDGE = "bench.pages.nothing"
+    runner = DiscoverRunner(verbosity=0, interactive=False)
+    made = runner.setup_databases()
+    try:
+        pages = _world(options.products)
+        server = _server()
+        try:
+            _measure(pages, options)
+        finally:
+            server.terminate()
+            server.wait()
+    finally:
+        runner.teardown_databases(made)
+
+
+def nothing():
+    """Events are written, nobody is told."""
+
+
+def _options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--products", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--repeat", type=int, default=3)
+    return parser.parse_args()
+
+
+def _world(count):
+    from bench import shop_of_size
+    from discovery.services import reindex
+    from tests.builders import AT
+
+    started = time.monotonic()
+    pages = shop_of_size.make(count)
+    print(f"  {count:,} products generated in {time.monotonic() - started:.0f} s", flush=True)
+    started = time.monotonic()
+    changed = reindex(None, at=AT)
+    print(f"  index: {changed:,} entries in {time.monotonic() - started:.1f} s", flush=True)
+    started = time.monotonic()
+    reindex(None, at=AT)
+    print(f"  index again, nothing changed: {time.monotonic() - started:.1f} s", flush=True)
+    return pages
+
+
+def _server():
+    from django.db import connection
+
+    place = connection.settings_dict
+    address = f"postgres://{place['USER']}@{place['HOST'].replace('/', '%2F')}/{place['NAME']}"
+    command = ["-m", "granian", "--interface", "wsgi", "bench.one_query:application", "--port", str(PORT), "--workers"]
+    server = subprocess.Popen(
+        [sys.executable, *command, "2", "--blocking-threads", "4", "--no-ws", "--log-level", "error"],
+        env={**os.environ, "DATABASE_URL": address},
+    )
+    end, last = time.monotonic() + 90, "no answer"
+    while time.monotonic() < end:
+        try:
+            last = _get("/one-query/")
+            if last == 200:
+                return server
+        except OSError as error:
+            last = error
+        time.sleep(0.5)
+    server.terminate()
+    server.wait()
+    raise SystemExit(f"the server did not start: {last}")
+
+
+def _measure(pages, options):
+    for path in pages.values():
+        for _each in range(8):
+            assert _get(path) == 200, path
+    found = {name: [] for name in ["one query", *pages]}
+    for _turn in range(options.repeat):
+        for name, path in {"one query": "/one-query/", **pages}.items():
+            found[name].append(_load(path, options.seconds))
+    base = statistics.median(rate for rate, _times in found["one query"])
+    print(f"\n{'page':28s} {'req/s':>8s} {'÷ one query':>12s} {'p50 ms':>8s} {'p95 ms':>8s}")
+    for name, turns in found.items():
+        rate = statistics.median(rate for rate, _times in turns)
+        times = sorted(t for _rate, each in turns for t in each)
+        p50, p95 = (times[int(len(times) * share)] * 1000 for share in (0.5, 0.95))
+        print(f"{name:28s} {rate:8.0f} {base / rate:11.1f}× {p50:8.1f} {p95:8.1f}")
+    print(json.dumps({name: round(statistics.median(r for r, _t in turns), 1) for name, turns in found.items()}))
+
+
+def _load(path, seconds):
+    times, lock, end = [], threading.Lock(), time.monotonic() + seconds
+
+    def shopper():
+        connection, mine = http.client.HTTPConnection("127.0.0.1", PORT), []
+        while time.monotonic() < end:
+            started = time.perf_counter()
+            connection.request("GET", path, headers={"Cookie": "store=S1"})
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 200, (path, answer.status)
+            mine.append(time.perf_counter() - started)
+        with lock:
+            times.extend(mine)
+
+    threads = [threading.Thread(target=shopper) for _each in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(times) / seconds, times
+
+
+def _get(path):
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+    connection.request("GET", path, headers={"Cookie": "store=S1"})
+    return connection.getresponse().status
+
+
+if __name__ == "__main__":
+    main()
