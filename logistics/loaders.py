@@ -7,10 +7,11 @@ from django.db import connection
 from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
 from catalog.enums import ReferenceType
-from logbook.services import record_many
+from logbook.services import record, record_many
 from logistics.enums import MovementKind, PlaceKind
 
 WORK, DELTA = "load_stock", "load_stock_delta"
+LOW_AT_MOST = 200  # tasks that one file may cause
 _TYPES = {"place_code": "text", "sku": "text", "reference": "text", "reference_type": "text"}
 _KIND = "CASE upper(s.place_kind) WHEN 'DEPOT' THEN 'warehouse' WHEN 'MAG' THEN 'store' END"
 # The one place of its kind may go without a code.
@@ -161,7 +162,7 @@ def _write(stage: Stage) -> LoadResult:
         # Buyers hold balances for an instant each; rows are taken in one order so that nobody blocks anybody.
         stage.run(
             f"SELECT 1 FROM (SELECT b.id FROM logistics_stockbalance b JOIN {DELTA} d ON d.balance_id = b.id"
-            " WHERE b.reserved > 0 ORDER BY b.id FOR UPDATE OF b) locked"
+            " WHERE b.reserved > 0 ORDER BY b.product_id, b.place_id FOR UPDATE OF b) locked"
         )
         stage.run(
             f"UPDATE {DELTA} d SET physical = b.physical FROM logistics_stockbalance b WHERE b.id = d.balance_id"
@@ -203,3 +204,31 @@ def _tell(stage: Stage) -> None:
         actor=context.actor,
         run=context.run_id,
     )
+    _tell_low(stage)
+
+
+def _tell_low(stage: Stage) -> None:
+    """Units a file took below the last-pieces threshold that somebody set, once per crossing; the scarcest first."""
+    low = stage.rows(
+        "SELECT b.product_id, b.place_id, p.sku, b.physical - b.safety - b.reserved AS free"
+        f" FROM {DELTA} d JOIN logistics_stockbalance b ON b.id = d.balance_id"
+        " JOIN catalog_product p ON p.id = b.product_id LEFT JOIN catalog_product parent ON parent.id = p.parent_id"
+        " CROSS JOIN LATERAL (SELECT coalesce(p.limited_below, parent.limited_below) AS units) least"
+        " WHERE d.quantity < d.physical AND d.physical - b.safety - b.reserved >= least.units"
+        " AND b.physical - b.safety - b.reserved < least.units ORDER BY 4, 1 LIMIT %(most)s",
+        most=LOW_AT_MOST,
+    )
+    context = stage.context
+    for product, place, sku, free in low:
+        record(
+            "logistics.stock_low",
+            at=context.at,
+            subject_kind="product",
+            subject_id=product,
+            actor=context.actor,
+            run=context.run_id,
+            product=product,
+            place=place,
+            sku=sku,
+            available=max(0, free),
+        )
