@@ -64,7 +64,7 @@ class SegmentFilter(DropdownFilter):
         value = self.value()
         if value == "none":
             return office.in_no_segment(queryset)
-        return office.in_segment(queryset, int(value)) if value and value.isdigit() else queryset
+        return office.in_segment(queryset, int(value)) if value and value.isdigit() and len(value) < 19 else queryset
 
 
 class ChannelFilter(DropdownFilter):

@@ -14,6 +14,7 @@ from catalog.enums import ProductKind, ProductState
 from catalog.models import Product, ProductReference, ProductType, VatRate
 
 MOST = 100
+LONGEST = 200
 
 
 def find_by_reference(text: str) -> list[Product]:
@@ -23,7 +24,7 @@ def find_by_reference(text: str) -> list[Product]:
     which is not sold): the one who asks must choose (OFF-8, A16).
     """
     text = text.strip()
-    if not text:
+    if not text or "\0" in text or len(text) > LONGEST:
         return []
     living = Product.objects.exclude(state=ProductState.ARCHIVED).select_related("parent")
     if exact := list(living.filter(sku=text)):
@@ -70,7 +71,7 @@ def page_of_products(*, after: int, since: dt.datetime | None, size: int) -> lis
 
 def product_named(sku: str) -> Product:
     """A product with everything that the API tells of it. NotFound when no product has this SKU."""
-    found = for_api(Product.objects.filter(sku=sku)).first()
+    found = None if "\0" in sku else for_api(Product.objects.filter(sku=sku)).first()
     if found is None:
         raise NotFound(_("No product has the SKU %(sku)s.") % {"sku": sku}, code="unknown_sku")
     return found
@@ -99,7 +100,7 @@ def for_api(products: QuerySet[Product]) -> QuerySet[Product]:
 
 def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
     """Products of which every word is part of SKU or name, or is a reference. One query, and indexes for the rest."""
-    words = text.split()[:8]
+    words = text.replace("\0", " ").split()[:8]
     said = {word: {word, word.upper(), bare_code(word), *codes.same_gtin(word)} - {""} for word in words}
     every = set().union(*said.values())
     carriers: dict[str, list[int]] = {}

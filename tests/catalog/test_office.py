@@ -84,6 +84,28 @@ def test_filters_narrow_the_list_and_archived_products_show_only_when_asked(offi
     assert skus(segment="x' OR 1=1", channel="-3", state="nonsense") == set()
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?segment=999999999999999999999999",
+        "?channel=999999999999999999999999",
+        "?q=%00",
+        "?p=99999",
+        "?o=99.-1",
+        "?brand__id__exact=x",
+        "?nonsense=1",
+        "/office/autocomplete/?app_label=catalog&model_name=product&field_name=brand&term=%00",
+        "/office/autocomplete/?app_label=catalog&model_name=selectionitem&field_name=product&term=%00",
+        "999999999999999999999999/change/",
+        "x/change/",
+    ],
+)
+def test_nonsense_in_the_address_is_no_fault(office, query):
+    a_product()
+    address = query if query.startswith("/") else LIST + query
+    assert office.get(address).status_code < 500
+
+
 def test_a_product_is_made_and_changed_by_hand(office):
     template = a_product()
     html = office.get(f"{LIST}add/").content.decode()
