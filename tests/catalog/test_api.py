@@ -78,7 +78,7 @@ def test_a_scan_that_means_one_product_gives_it(get):
     body = get(f"references/{EAN}").json()
     assert body["product"]["sku"] == "ONE"
     assert [one["sku"] for one in body["candidates"]] == ["ONE"]
-    for code in ("0000", "%00", "\0", "x" * 5000):
+    for code in ("0000", "x" * 5000):
         assert get(f"references/{code}").status_code == 404
         assert get(f"products/{code}").status_code == 404
 
