@@ -169,7 +169,7 @@ class OrderAdmin(ReadOnly):
 
     def _task_url(self, request: HttpRequest, order: Order) -> str:
         about = {
-            "subject_kind": "order",
+            "subject_kind": "orders.order",
             "subject_id": str(order.guid),
             "subject_label": f"{_('Order')} {order.number}",
             "subject_url": reverse("admin:orders_order_change", args=[order.pk]),

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +24,11 @@ from storefront.views.buying import open_cart_of, remember_cart, shop_of, user_o
 @require_GET
 def show(request: HttpRequest, guid: UUID) -> HttpResponse:
     """Confirmation and follow-up in one page."""
-    page = _page(request, guid)
+    page = _find(request, guid)
+    if not may_read(page.order, user_of(request)):
+        if user_of(request) is None:  # its owner follows the link of a mail
+            return redirect_to_login(request.get_full_path(), reverse("storefront:login"))
+        raise Http404
     facts = {"page": page, "order": page.order, "thanks": "thanks" in request.GET, "from_bank": "bank" in request.GET}
     return render(request, "storefront/order/order.html", facts)
 
@@ -78,11 +83,15 @@ def go_and_pay(request: HttpRequest, order: Order, *, thanks: bool = False) -> H
     return redirect(redirection.url if redirection else f"{here}?thanks=1" if thanks else here)
 
 
-def _page(request: HttpRequest, guid: UUID) -> OrderPage:
+def _find(request: HttpRequest, guid: UUID) -> OrderPage:
     try:
-        page = order_page(guid, language=shop_of(request).language)
+        return order_page(guid, language=shop_of(request).language)
     except NotFound as error:
         raise Http404 from error
+
+
+def _page(request: HttpRequest, guid: UUID) -> OrderPage:
+    page = _find(request, guid)
     if not may_read(page.order, user_of(request)):
         raise Http404
     return page
