@@ -1,5 +1,7 @@
 """Articles as they come: a working row for each line of the file, matched with what we have, the impossible refused."""
 
+from psycopg import sql
+
 from altazion.lib.staging import Stage
 
 WORK = "load_articles"
@@ -40,7 +42,7 @@ FIELDS = {
 }
 NAMES = tuple(f"segment_{level}" for level in range(1, 7))
 _MATCH = """
-SELECT s.row_number, {fields},
+SELECT s.row_number, {fields}, {digest} AS digest,
        coalesce(e.id, k.id, nextval('catalog_product_id_seq')) AS product_id,
        coalesce(e.id, k.id) IS NULL AS is_new,
        e.id AS by_external, k.id AS by_sku, k.external_id AS known_external,
@@ -50,7 +52,9 @@ SELECT s.row_number, {fields},
 FROM {staged} s
 LEFT JOIN catalog_product k ON k.sku = {sku}
 LEFT JOIN catalog_product e ON e.external_id = {external_id}
+LEFT JOIN catalog_fedrow d ON d.product_id = coalesce(e.id, k.id) AND d.source = %(source)s
 WHERE NOT EXISTS (SELECT 1 FROM {rejects} r WHERE r.row_number = s.row_number)
+    AND (d.digest IS DISTINCT FROM {digest} OR coalesce(e.state, k.state) = 'archived')
 """
 _TAKEN = """(w.by_external <> w.by_sku)
     OR (w.by_external IS NULL AND w.external_id IS NOT NULL AND w.known_external <> w.external_id)"""
@@ -76,12 +80,28 @@ _PARENT = "coalesce(w.parent_external_id, w.parent_sku)"
 def prepare(stage: Stage) -> None:
     """Make the work table of rows that can be written, each with the product it is or becomes and its parent."""
     columns = {name: stage.column(name, "text") for name in ("sku", "external_id")}
-    stage.work_table(WORK, _MATCH, {"fields": stage.fields(FIELDS), **columns}, analyze=KEYS)
+    stage.work_table(WORK, _MATCH, {"fields": stage.fields(FIELDS), "digest": _digest(stage), **columns}, analyze=KEYS)
     stage.run(f"CREATE INDEX ON {WORK} (product_id)")
     stage.run(f"CREATE INDEX ON {WORK} (sku)")
     _reject_values(stage)
     if stage.has("parent_external_id", "parent_sku", "kind"):
         _resolve_parents(stage)
+
+
+def remember(stage: Stage) -> None:
+    """Keep the digests of the rows that were taken: those rows, unchanged, are passed over the next time."""
+    stage.run(
+        f"INSERT INTO catalog_fedrow (product_id, source, digest) SELECT w.product_id, %(source)s, w.digest"
+        f" FROM {WORK} w"
+        " ON CONFLICT (product_id, source) DO UPDATE SET digest = excluded.digest"
+    )
+
+
+def _digest(stage: Stage) -> sql.Composable:
+    """All that a row says, and under which names, in one number."""
+    names = sorted(stage.columns & set(FIELDS))
+    row = sql.SQL(", ").join(sql.SQL("s.{}").format(sql.Identifier(name)) for name in names)
+    return sql.SQL("hashtextextended(ROW({})::text, hashtext({}))").format(row, sql.Literal(",".join(names)))
 
 
 def _reject_values(stage: Stage) -> None:

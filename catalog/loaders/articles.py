@@ -3,7 +3,7 @@
 from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
 from catalog.loaders.article_parts import write_media, write_prices, write_references
-from catalog.loaders.article_rows import WORK, prepare
+from catalog.loaders.article_rows import prepare, remember
 from catalog.loaders.attributes import prepare_attributes
 from catalog.loaders.events import PRODUCTS, tell
 from catalog.loaders.names import resolve_names
@@ -50,7 +50,10 @@ def _write(stage: Stage) -> LoadResult:
     write_media(stage)
     write_places(stage)
     archived = archive_absent(stage) if stage.context.full else 0
-    total = stage.number(f"SELECT count(*) FROM {WORK}")
+    remember(stage)
+    total = stage.number("SELECT count(*) FROM {staged}")
+    rejected = stage.rejected()
+    total -= stage.number("SELECT count(DISTINCT r.row_number) FROM {rejects} r JOIN {staged} s USING (row_number)")
     touched = stage.ids(f"SELECT product_id FROM {FINAL} WHERE is_new UNION SELECT product_id FROM {TOUCHED}")
     published = [product_id for product_id, _ in publish_complete(touched, at=stage.context.at)]
     stage.note(PRODUCTS, "product", [*touched, *published])
@@ -64,6 +67,6 @@ def _write(stage: Stage) -> LoadResult:
         changed=len(touched) - new,
         unchanged=total - len(touched),
         archived=archived,
-        rejected=stage.rejected(),
+        rejected=rejected,
         notes=notes,
     )

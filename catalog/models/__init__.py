@@ -2,7 +2,7 @@
 
 from catalog.models.attributes import Attribute, AttributeOption
 from catalog.models.prices import BasePrice
-from catalog.models.products import KeptOff, Media, Product, ProductReference, ProductSegment, Publication
+from catalog.models.products import FedRow, KeptOff, Media, Product, ProductReference, ProductSegment, Publication
 from catalog.models.selections import Selection, SelectionItem
 from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
 
@@ -12,6 +12,7 @@ __all__ = [
     "BasePrice",
     "Brand",
     "Family",
+    "FedRow",
     "KeptOff",
     "Media",
     "Product",

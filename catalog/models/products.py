@@ -76,6 +76,22 @@ class Product(models.Model):
         return f"{self.sku} {self.name}"
 
 
+class FedRow(models.Model):
+    """What a source last said of a product, as a digest: a row that says the same again need not be looked at."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+")
+    source = models.CharField(max_length=60)
+    digest = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("fed row")
+        verbose_name_plural = _("fed rows")
+        constraints = [models.UniqueConstraint(fields=["product", "source"], name="one_fed_row_per_source")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} ← {self.source}"
+
+
 class ProductReference(models.Model):
     """A code by which the world knows a product. Several products may share one (children of one EAN)."""
 
