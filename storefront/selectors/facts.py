@@ -14,6 +14,8 @@ from discovery.selectors import said_in
 from logistics.enums import Level
 from logistics.selectors import Availability
 
+SHORT = (AttributeType.LIST, AttributeType.TEXT, AttributeType.NUMBER)
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -80,12 +82,30 @@ def questions_of(
         return []
     asked = [a for a in attributes if a.is_differentiating and len({_key(c, a.code) for c in children} - {""}) > 0]
     if not asked or not _tell_apart(children, asked):
-        by_name = [
-            Answer(child.name or child.sku, child.sku, child.pk == chosen.pk, _there(child, stock))
-            for child in children
-        ]
-        return [Question(_("Choose"), by_name)] if len(children) > 1 else []
+        telling = next((a for a in attributes if a.type in SHORT and _tells_all(children, a.code)), None)
+        if telling is None:
+            return [Question(_("Choose"), _by_name(children, chosen, stock))] if len(children) > 1 else []
+        asked = [telling]
     return [Question(name_of(a, language), _answers(a, asked, children, chosen, stock, language)) for a in asked]
+
+
+def _by_name(children: list[Product], chosen: Product, stock: dict[int, Availability]) -> list[Answer]:
+    """Children under their own names, with the SKU where names do not tell them apart."""
+    alike = len({child.name for child in children}) < len(children)
+    return [
+        Answer(
+            f"{child.name} {child.sku}".strip() if alike else child.name or child.sku,
+            child.sku,
+            child.pk == chosen.pk,
+            _there(child, stock),
+        )
+        for child in children
+    ]
+
+
+def _tells_all(children: list[Product], code: str) -> bool:
+    values = [_key(child, code) for child in children]
+    return "" not in values and len(set(values)) == len(values)
 
 
 def _answers(

@@ -193,3 +193,18 @@ def test_pages_carry_a_strict_policy(client, shop):
     policy = client.get("/")["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "object-src 'none'" in policy
+
+
+def test_children_that_share_a_name_are_told_apart_by_what_differs(client, shop):
+    Attribute.objects.create(code="size", name="Taille", type=AttributeType.TEXT)
+    parent = b.a_product("TEE", name="Tee", slug="tee", kind=ProductKind.PARENT, channel=shop.channel, price=5)
+    for size in ("S", "M"):
+        b.a_product(f"TEE-{size}", parent=parent, name="Tee", attributes={"size": size})
+    twins = b.a_product("TWINS", name="Twins", slug="twins", kind=ProductKind.PARENT, channel=shop.channel, price=5)
+    for number in (1, 2):
+        b.a_product(f"TWIN-{number}", parent=twins, name="Twin")
+    reindex(None, at=AT)
+    page = read(client, f"/p/tee-{parent.pk}/")
+    assert "Taille" in page
+    assert re.search(r"variant=TEE-M[^>]*>M<", page)
+    assert "Twin TWIN-2" in read(client, f"/p/twins-{twins.pk}/")
