@@ -15,6 +15,7 @@ _ALWAYS = (
     ("Events that were not announced", "logbook.tasks.sweep", 30),
     ("Recovery of runs", "integrations.tasks.recover_runs", 60),
     ("Reservations that ran out", "logistics.tasks.release_expired", 60),
+    ("Proof of the stock ledger", "logistics.tasks.prove_stock", 86_400),
     ("Orders not paid in time", "orders.tasks.expire_unpaid", 60),
     ("Prices that begin or end", "discovery.tasks.follow_the_clock", 60),
 )
