@@ -1,45 +1,27 @@
-"""Story 2, whole (COM-3, COM-5, ORC-1, ORC-2, HUB-2): stock comes in, a pickup order goes out and is paid at the till."""
+"""Story 2, whole (COM-3, COM-5, ORC-1, ORC-2, HUB-2): stock comes in, an order for pickup is paid at the till."""
 
+import json
 import re
-import time
+import urllib.request
 import uuid
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.stories.acting import sign_in, text_of, wait_until
 
 pytestmark = [pytest.mark.story, pytest.mark.browser]
 SKU = "AVENGERS-SPIDERMAN"
 STORE = "LYON"
 
 
-def wait_until(question, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < deadline, "this did not happen in time"
-        time.sleep(0.5)
-    return answer
-
-
-def sign_in(page, platform, role):
-    email, password = platform.login(role)
-    page.goto(f"{platform.url}/office/login/")
-    page.fill("input[name=username]", email)
-    page.fill("input[name=password]", password)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "login" not in url)
-
-
 def send_stock(platform, quantity):
     """The ERP sends a stock file to the flow, by API, and waits for its run."""
-    import urllib.request
-
     text = f"depot_type;depot_code;art_ref;type_ref;qte\nMAG;{STORE};{SKU};;{quantity}\nMAG;{STORE};NO-SUCH-TOY;;3\n"
     request = urllib.request.Request(f"{platform.url}/api/v1/flows/stock/runs", data=text.encode(), method="POST")
     request.add_header("Authorization", f"Bearer {platform.key('ERP key')}")
     request.add_header("Content-Type", "text/csv")
     request.add_header("Content-Disposition", f'attachment; filename="stock-{uuid.uuid4().hex[:6]}.csv"')
-    import json
-
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.status == 202
         run = json.loads(answer.read())
@@ -75,9 +57,9 @@ def test_a_pickup_order_is_placed_paid_at_the_till_and_seen_in_office(platform, 
     page.wait_for_url("**/p/**")
     page.get_by_role("link", name="Spider-Man", exact=True).click()
     page.locator(f"form:has(input[name=store][value={STORE}]) button").first.click()
-    expect(page.locator(".site-header")).to_contain_text("Lyon")
+    expect(page.locator(".site-header")).to_containtext_of("Lyon")
     page.locator("form.add button[type=submit]").click()
-    expect(page.locator("#added")).to_contain_text("panier")
+    expect(page.locator("#added")).to_containtext_of("panier")
 
     # Checkout as a guest: pickup in the chosen store, payment there.
     page.goto(f"{platform.url}/")
@@ -95,15 +77,15 @@ def test_a_pickup_order_is_placed_paid_at_the_till_and_seen_in_office(platform, 
     page.locator("#pay-pay_in_store").check()
     page.locator("#id_terms").check()
     page.locator("aside button[type=submit]").click()
-    expect(page.locator("h1")).to_contain_text("Merci")
-    number = re.search(r"[A-Z]\d{2}-\d+", page.locator("main").inner_text()).group()
+    expect(page.locator("h1")).to_containtext_of("Merci")
+    number = re.search(r"[A-Z]\d{2}-\d+", page.locator("main").innertext_of()).group()
     assert balance(platform) == [7, 1], "the unit is promised"
 
     # Office shows it; the store gets a task; the store sees its own orders.
     office = context.browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900})
     desk = office.new_page()
     sign_in(desk, platform, "store")
-    wait_until(lambda: number in _text(desk, f"{platform.url}/office/orders/order/"))
+    wait_until(lambda: number in text_of(desk, f"{platform.url}/office/orders/order/"))
 
     # The till: looks the order up, is told its balance, posts the payment twice under one key.
     till = platform.key("till key")
@@ -130,10 +112,10 @@ def test_a_pickup_order_is_placed_paid_at_the_till_and_seen_in_office(platform, 
 
     # Office shows the payment and the end; the shopper's page too.
     desk.goto(f"{platform.url}/office/orders/order/?q={number}")
-    desk.get_by_text(number).first.click()
-    expect(desk.locator("body")).to_contain_text("caisse-1")
+    desk.get_bytext_of(number).first.click()
+    expect(desk.locator("body")).to_containtext_of("caisse-1")
     page.reload()
-    expect(page.locator("main")).to_contain_text("Reçu")
+    expect(page.locator("main")).to_containtext_of("Reçu")
     office.close()
 
     # The ERP pulls the order with its discounts, once, and acknowledges it under its own number.
@@ -153,11 +135,6 @@ def _pulled(platform, key, number):
     status, found = platform.call("GET", "/erp/orders?limit=100", key)
     assert status == 200
     return next((order for order in found["orders"] if order["order_number"] == number), None)
-
-
-def _text(page, url):
-    page.goto(url)
-    return page.locator("body").inner_text()
 
 
 def test_a_card_payment_is_proven_by_the_bank_alone(platform, page):
@@ -180,7 +157,7 @@ def test_a_card_payment_is_proven_by_the_bank_alone(platform, page):
     page.wait_for_url("**/sandbox-bank/**")
     page.locator("button[value=pay], button:has-text('Payer')").first.click()
     page.wait_for_url("**/order/**")
-    wait_until(lambda: "Reçu" in _text(page, page.url))
+    wait_until(lambda: "Reçu" in text_of(page, page.url))
 
 
 def test_till_of_another_store_does_not_know_the_order(platform):
