@@ -21,7 +21,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
 
 from accounts import selectors, services
-from accounts.forms import AccountForm, KeyForm, NewAccountForm
+from accounts.forms import AccountForm, KeyForm, NewAccountForm, right_in_words
 from accounts.models import ApiKey, User
 from altazion.lib.clock import now
 from altazion.lib.office import NeverDeleted, RefusalsAsMessages, actor, badge
@@ -108,6 +108,7 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
         if db_field.name == "permissions" and field is not None:
             held = selectors.permissions_of(request.user)
             field.queryset = field.queryset.filter(pk__in=held)
+            field.label_from_instance = right_in_words
         return field
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -3,13 +3,31 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import Permission
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold import widgets
 from unfold.forms import UserChangeForm, UserCreationForm
 
 from accounts.enums import AccountKind, Scope
 from accounts.models import ApiKey, User
+
+RIGHTS = {
+    "add": pgettext_lazy("right", "add"),
+    "change": pgettext_lazy("right", "change"),
+    "delete": pgettext_lazy("right", "delete"),
+    "view": pgettext_lazy("right", "view"),
+    "validate": pgettext_lazy("right", "validate"),
+    "publish": pgettext_lazy("right", "publish"),
+    "run": pgettext_lazy("right", "start"),
+}
+
+
+def right_in_words(right: Permission) -> str:
+    """A right as a giver of rights reads it: Catalogue, product: publish."""
+    verb = RIGHTS.get(right.codename.partition("_")[0], right.name)
+    thing = right.content_type.app_labeled_name.replace(" | ", ", ")
+    return _("%(thing)s: %(verb)s") % {"thing": thing, "verb": verb}
 
 
 class _People:

@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -124,7 +125,7 @@ def _item(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
     rights = (f"{app}.view_{name}", f"{app}.change_{name}")
     if not link or not any(request.user.has_perm(right) for right in rights):
         return None
-    return {"title": title, "icon": icon, "link": link}
+    return {"title": capfirst(str(title)), "icon": icon, "link": link}
 
 
 def _asset(path: str) -> Any:

@@ -60,5 +60,41 @@ THEME = (
     _("You have been successfully logged out from the administration"),
 )
 
-# Words of Django that our shops say otherwise.
-FRAMEWORK = (_("Email"), _("Email address"))
+# Words of Django and of its scheduler that we say otherwise, or that they leave in English.
+FRAMEWORK = (
+    _("Add %s"),
+    _("Add another %(model)s"),
+    _("Add another %(verbose_name)s"),
+    _("After you've created a user, you’ll be able to edit more user options."),
+    _("Change %s"),
+    _("Change selected %(model)s"),
+    _("Delete selected %(model)s"),
+    _("Delete selected %(verbose_name_plural)s"),
+    _("Disable selected tasks"),
+    _("Email"),
+    _("Email address"),
+    _("Enable selected tasks"),
+    _("Interval Period"),
+    _("Number of Periods"),
+    _("Periodic Tasks"),
+    _(
+        "Raw passwords are not stored, so there is no way to see this "
+        "user’s password, but you can change the password using "
+        '<a href="{}" class="text-primary-600 dark:text-primary-500">this form</a>.'
+    ),
+    _("Run selected tasks"),
+    _("Select %s to change"),
+    _("Select %s to view"),
+    _("The type of period between task runs (Example: days)"),
+    _("Toggle activity of selected tasks"),
+    _("View %s"),
+    _("View selected %(model)s"),
+    _("crontab"),
+    _("crontabs"),
+    _("every {}"),
+    _("every {} {}"),
+    _("interval"),
+    _("intervals"),
+    _("periodic task"),
+    _("periodic tasks"),
+)

@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, npgettext
 from django.views.decorators.http import require_POST
 
 from altazion.lib.clock import now
@@ -139,13 +139,15 @@ def _live(request: HttpRequest, run: Run) -> dict[str, Any]:
 def _tiles(run: Run) -> list[tuple[str, int, str]]:
     if run.flow.direction == Direction.OUT:
         return [(_("rows written"), run.rows_read, "")]
+    new, changed, unchanged = run.rows_new, run.rows_changed, run.rows_unchanged
+    archived, rejected = run.rows_archived, run.rows_rejected
     return [
         (_("rows read"), run.rows_read, ""),
-        (_("new"), run.rows_new, "is-good" if run.rows_new else ""),
-        (_("changed"), run.rows_changed, "is-good" if run.rows_changed else ""),
-        (_("unchanged"), run.rows_unchanged, ""),
-        (_("archived"), run.rows_archived, "is-warn" if run.rows_archived else ""),
-        (_("rejected"), run.rows_rejected, "is-bad" if run.rows_rejected else ""),
+        (npgettext("rows", "new", "new", new), new, "is-good" if new else ""),
+        (npgettext("rows", "changed", "changed", changed), changed, "is-good" if changed else ""),
+        (npgettext("rows", "unchanged", "unchanged", unchanged), unchanged, ""),
+        (npgettext("rows", "archived", "archived", archived), archived, "is-warn" if archived else ""),
+        (npgettext("rows", "rejected", "rejected", rejected), rejected, "is-bad" if rejected else ""),
     ]
 
 

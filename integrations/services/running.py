@@ -240,14 +240,14 @@ def _clean_up(run: Run) -> None:
 def _summary(run: Run) -> str:
     parts = [
         ngettext("%d row read", "%d rows read", run.rows_read) % run.rows_read,
-        _("%d new") % run.rows_new,
-        _("%d changed") % run.rows_changed,
-        _("%d unchanged") % run.rows_unchanged,
+        ngettext("%d new", "%d new", run.rows_new) % run.rows_new,
+        ngettext("%d changed", "%d changed", run.rows_changed) % run.rows_changed,
+        ngettext("%d unchanged", "%d unchanged", run.rows_unchanged) % run.rows_unchanged,
     ]
     if run.rows_archived:
-        parts.append(_("%d archived") % run.rows_archived)
+        parts.append(ngettext("%d archived", "%d archived", run.rows_archived) % run.rows_archived)
     if run.rows_rejected:
-        parts.append(_("%d rejected") % run.rows_rejected)
+        parts.append(ngettext("%d rejected", "%d rejected", run.rows_rejected) % run.rows_rejected)
     return ", ".join(parts) + "."
 
 
