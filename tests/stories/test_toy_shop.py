@@ -1,4 +1,4 @@
-"""Story 1, as far as the spine reaches (OFF-6 to OFF-9, OFF-16, OFF-17, AUT-2, COM-1): a new range is imported and sold."""
+"""Story 1, as far as the spine reaches (OFF-6 to OFF-9, OFF-16, OFF-17, AUT-2, COM-1): a new range, in and sold."""
 
 import csv
 import io
@@ -23,12 +23,14 @@ def range_file(path, *, wrong_price):
         return [known.get(column, "") for column in HEADER]
 
     parent = {
-        "Nature": "parent", "Libellé": "Figurines Ligue Galactique 20 cm", "Libellé EN": "Galactic League figures 20 cm",
-        "Descriptif": "<p>Trois gardiens du ciel.</p><script>alert(1)</script>", "Marque": "Hasbro", "Famille": "Figurines",
-        "Prix TTC": "19,90", "Rayons": "marvel", "Photo": "demo/avengers.webp", "Licence": "Ligue Galactique",
-    }  # fmt: skip
-    rows = [row(f"LIGUE-{hero.upper()}", Modèle="LIGUE", Nature="child", Libellé=f"Figurine {hero}", Héros=hero)
-            for hero in ("Orion", "Vega", "Altair")]  # fmt: skip
+        **{"Nature": "parent", "Libellé": "Figurines Ligue Galactique 20 cm", "Libellé EN": "Galactic League figures"},
+        **{"Descriptif": "<p>Trois gardiens du ciel.</p><script>alert(1)</script>", "Marque": "Hasbro"},
+        **{"Famille": "Figurines", "Prix TTC": "19,90", "Rayons": "marvel", "Photo": "demo/avengers.webp"},
+        "Licence": "Ligue Galactique",
+    }
+    child = {"Modèle": "LIGUE", "Nature": "child"}
+    heroes = ("Orion", "Vega", "Altair")
+    rows = [row(f"LIGUE-{each.upper()}", **child, Libellé=f"Figurine {each}", Héros=each) for each in heroes]
     wrong = row("LIGUE-FAUX", Libellé="Figurine sans vrai prix", **{"Prix TTC": "gratuit" if wrong_price else "9,90"})
     text = io.StringIO()
     csv.writer(text, delimiter=";").writerows(
