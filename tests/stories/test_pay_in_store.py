@@ -57,9 +57,9 @@ def test_a_pickup_order_is_placed_paid_at_the_till_and_seen_in_office(platform, 
     page.wait_for_url("**/p/**")
     page.get_by_role("link", name="Spider-Man", exact=True).click()
     page.locator(f"form:has(input[name=store][value={STORE}]) button").first.click()
-    expect(page.locator(".site-header")).to_containtext_of("Lyon")
+    expect(page.locator(".site-header")).to_contain_text("Lyon")
     page.locator("form.add button[type=submit]").click()
-    expect(page.locator("#added")).to_containtext_of("panier")
+    expect(page.locator("#added")).to_contain_text("panier")
 
     # Checkout as a guest: pickup in the chosen store, payment there.
     page.goto(f"{platform.url}/")
@@ -77,8 +77,8 @@ def test_a_pickup_order_is_placed_paid_at_the_till_and_seen_in_office(platform, 
     page.locator("#pay-pay_in_store").check()
     page.locator("#id_terms").check()
     page.locator("aside button[type=submit]").click()
-    expect(page.locator("h1")).to_containtext_of("Merci")
-    number = re.search(r"[A-Z]\d{2}-\d+", page.locator("main").innertext_of()).group()
+    expect(page.locator("h1")).to_contain_text("Merci")
+    number = re.search(r"[A-Z]\d{2}-\d+", page.locator("main").inner_text()).group()
     assert balance(platform) == [7, 1], "the unit is promised"
 
     # Office shows it; the store gets a task; the store sees its own orders.
@@ -113,9 +113,9 @@ def test_a_pickup_order_is_placed_paid_at_the_till_and_seen_in_office(platform, 
     # Office shows the payment and the end; the shopper's page too.
     desk.goto(f"{platform.url}/office/orders/order/?q={number}")
     desk.get_bytext_of(number).first.click()
-    expect(desk.locator("body")).to_containtext_of("caisse-1")
+    expect(desk.locator("body")).to_contain_text("caisse-1")
     page.reload()
-    expect(page.locator("main")).to_containtext_of("Reçu")
+    expect(page.locator("main")).to_contain_text("Reçu")
     office.close()
 
     # The ERP pulls the order with its discounts, once, and acknowledges it under its own number.
