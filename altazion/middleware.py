@@ -6,7 +6,7 @@ from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
@@ -47,7 +47,16 @@ class OfficeMiddleware:
         if inside:
             _speak(request)
         if _holds_nul(request):
-            return HttpResponseBadRequest("No address holds a NUL character.", content_type="text/plain")
+            sentence = "No address holds a NUL character."
+            if request.path.startswith("/api/"):
+                document = {
+                    "type": "urn:altazion:problem:bad_address",
+                    "title": sentence,
+                    "status": 400,
+                    "detail": sentence,
+                }
+                return JsonResponse(document, status=400, content_type="application/problem+json")
+            return HttpResponseBadRequest(sentence, content_type="text/plain")
         response = self.get_response(request)
         if inside and not hasattr(response, "_csp_replace"):
             response._csp_replace = POLICY  # type: ignore[attr-defined]  # noqa: SLF001 - how django-csp is told

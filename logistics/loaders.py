@@ -44,19 +44,29 @@ LEFT JOIN LATERAL (SELECT min(f.product_id) AS product_id, count(DISTINCT f.prod
 """
 _ONLY_GOOD = " WHERE NOT EXISTS (SELECT 1 FROM {rejects} x WHERE x.row_number = s.row_number)"
 # Less than what is promised is a shortage for a person to repair; finding the units again ends it (ORC-3).
-_WRITE = f"""
-WITH moved AS (
+# A balance that somebody moved since it was compared is left alone here: it is compared again.
+_SET = f"""
     UPDATE logistics_stockbalance b SET physical = d.quantity, shortage = greatest(b.reserved - d.quantity, 0)
-    FROM {DELTA} d WHERE b.id = d.balance_id
+    FROM {DELTA} d WHERE b.id = d.balance_id AND b.physical = d.physical AND d.physical <> d.quantity
     RETURNING b.product_id, b.place_id, d.quantity - d.physical AS quantity, b.physical
-), made AS (
+"""
+_MAKE = f"""
     INSERT INTO logistics_stockbalance (product_id, place_id, physical, reserved, safety, incoming, shortage)
     SELECT product_id, place_id, quantity, 0, 0, 0, 0 FROM {DELTA} WHERE balance_id IS NULL
     RETURNING product_id, place_id, physical AS quantity, physical
-)
+"""
+_WITH_LEDGER = """
+WITH changed AS ({change})
 INSERT INTO logistics_stockmovement (product_id, place_id, kind, quantity, balance_after, document, reason, actor, at)
 SELECT product_id, place_id, %(kind)s, quantity, physical, %(document)s, '', %(actor)s, %(at)s
-FROM (SELECT * FROM moved UNION ALL SELECT * FROM made) m WHERE quantity <> 0
+FROM changed WHERE quantity <> 0
+"""
+_COMPARE_AGAIN = f"""
+UPDATE {DELTA} d SET physical = b.physical FROM logistics_stockbalance b
+WHERE b.id = d.balance_id AND b.physical <> d.physical AND b.physical <> d.quantity
+"""
+_LEFT = f"""
+SELECT count(*) FROM {DELTA} d JOIN logistics_stockbalance b ON b.id = d.balance_id WHERE b.physical <> d.quantity
 """
 
 
@@ -164,11 +174,11 @@ def _write(stage: Stage) -> LoadResult:
             f"SELECT 1 FROM (SELECT b.id FROM logistics_stockbalance b JOIN {DELTA} d ON d.balance_id = b.id"
             " WHERE b.reserved > 0 ORDER BY b.product_id, b.place_id FOR UPDATE OF b) locked"
         )
-        stage.run(
-            f"UPDATE {DELTA} d SET physical = b.physical FROM logistics_stockbalance b WHERE b.id = d.balance_id"
-            " AND b.physical <> d.physical"
-        )
-        stage.run(_WRITE, kind=MovementKind.FILE.value)
+        stage.run(_WITH_LEDGER.format(change=_MAKE), kind=MovementKind.FILE.value)
+        stage.run(_WITH_LEDGER.format(change=_SET), kind=MovementKind.FILE.value)
+        while stage.number(_LEFT):  # what is written is ours until the end, so each round leaves fewer
+            stage.run(_COMPARE_AGAIN)
+            stage.run(_WITH_LEDGER.format(change=_SET), kind=MovementKind.FILE.value)
         if stage.context.full:
             absent = stage.number(
                 f"SELECT count(*) FROM {DELTA} d WHERE NOT EXISTS (SELECT 1 FROM {WORK} w"

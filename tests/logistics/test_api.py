@@ -60,7 +60,7 @@ def test_a_promise_tells_fee_and_days(client, shop, key):
         ("", 422, "/sku"),
         ("sku=TOY&store=NOWHERE", 404, "/store"),
         ("sku=TOY&channel=nowhere", 404, "/channel"),
-        ("sku=TOY&postcode=%00%27", 422, "/postcode"),
+        ("sku=TOY&postcode=%27--", 422, "/postcode"),
         ("sku=" + ",".join("x" * 201), 422, "/sku"),
     ],
 )

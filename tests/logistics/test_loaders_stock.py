@@ -1,10 +1,15 @@
 """Stock files: balances, ledger lines, shortages, refusals."""
 
+import threading
+import time
+
 import pytest
+from django.db import connections, transaction
 
 from logbook.models import Event
 from logistics.loaders import ensure_store_places, merge_stock
 from logistics.models import Place, StockBalance, StockMovement
+from logistics.services import move
 from tests.builders import AT, a_product, a_store, a_warehouse, stock
 from tests.loads import load
 
@@ -123,3 +128,41 @@ def test_every_store_gets_its_place():
 
     assert (ensure_store_places(AT), ensure_store_places(AT)) == (1, 0)
     assert Place.objects.get().store.code == "S1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_movement_while_the_file_is_compared_stays_in_the_ledger():
+    """Somebody takes two units between the comparison and the writing: balance and ledger still agree."""
+    product, place = a_product("T"), a_warehouse()
+    with transaction.atomic():
+        count(line("T", 10))
+    taken = threading.Event()
+
+    def take_two():
+        try:
+            with transaction.atomic():
+                move(product.pk, place.pk, -2, kind="correction", document="hand", at=AT, actor="anna")
+                taken.set()
+                time.sleep(1)  # the file compares now, and then waits for this to commit
+        finally:
+            connections.close_all()
+
+    def merge():
+        try:
+            taken.wait(10)
+            with transaction.atomic():
+                count(line("T", 4))
+        finally:
+            connections.close_all()
+
+    people = [threading.Thread(target=act) for act in (take_two, merge)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join(30)
+    assert StockBalance.objects.get().physical == 4
+    assert list(StockMovement.objects.order_by("id").values_list("quantity", "balance_after")) == [
+        (10, 10),
+        (-2, 8),
+        (-4, 4),
+    ]

@@ -112,7 +112,7 @@ def test_a_pickup_order_is_placed_paid_at_the_till_and_seen_in_office(platform, 
 
     # Office shows the payment and the end; the shopper's page too.
     desk.goto(f"{platform.url}/office/orders/order/?q={number}")
-    desk.get_bytext_of(number).first.click()
+    desk.get_by_text(number).first.click()
     expect(desk.locator("body")).to_contain_text("caisse-1")
     page.reload()
     expect(page.locator("main")).to_contain_text("Reçu")

@@ -23,9 +23,15 @@ def range_file(path, *, wrong_price):
         return [known.get(column, "") for column in HEADER]
 
     parent = {
-        "Nature": "parent", "Libellé": "Figurines Ligue Galactique 20 cm", "Libellé EN": "Galactic League figures",
-        "Descriptif": "<p>Trois gardiens du ciel.</p><script>alert(1)</script>", "Marque": "Hasbro",
-        "Famille": "Figurines", "Prix TTC": "19,90", "Rayons": "marvel", "Photo": "demo/avengers.webp",
+        "Nature": "parent",
+        "Libellé": "Figurines Ligue Galactique 20 cm",
+        "Libellé EN": "Galactic League figures",
+        "Descriptif": "<p>Trois gardiens du ciel.</p><script>alert(1)</script>",
+        "Marque": "Hasbro",
+        "Famille": "Figurines",
+        "Prix TTC": "19,90",
+        "Rayons": "marvel",
+        "Photo": "demo/avengers.webp",
         "Licence": "Ligue Galactique",
     }
     child = {"Modèle": "LIGUE", "Nature": "child"}
