@@ -1,5 +1,6 @@
 """The real catalogues, where they are: what is read, made and refused; the same file again; a later edition."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,10 @@ pytestmark = [
         reason=f"THE REAL CATALOGUES ARE NOT HERE: {settings.CATALOGUES_ROOT} (CATALOGUES_ROOT) does not exist",
     ),
 ]
+HEAVY = pytest.mark.skipif(
+    os.environ.get("CATALOGUES") != "all",
+    reason="NOT RUN: tens of thousands of articles twice over; CATALOGUES=all ./test tests/test_catalogues.py",
+)
 # file → rows read, new, refused
 EXPECTED = {
     "icecat": [(168, 168, 0), (81, 81, 0), (1239, 1221, 18)],  # 18 name a model that the models' file lacks
@@ -27,6 +32,7 @@ EXPECTED = {
     "grocery": [(92331, 92331, 0)],
     "taxonomy": [(5427, 5385, 42)],  # 42 lie on a seventh level
 }
+LIGHT = ("icecat", "spree", "food", "taxonomy")
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +45,7 @@ def take(name, year=""):
     return catalogues.load(name, year=year, at=now(), say=lambda line: None)
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", [*LIGHT, *(pytest.param(each, marks=HEAVY) for each in EXPECTED if each not in LIGHT)])
 def test_a_catalogue_is_taken_whole_and_changes_nothing_the_second_time(name):
     first = take(name)
     assert [(run.rows_read, run.rows_new, run.rows_rejected) for run in first] == EXPECTED[name]
@@ -50,6 +56,7 @@ def test_a_catalogue_is_taken_whole_and_changes_nothing_the_second_time(name):
         assert [(run.rows_new, run.rows_changed, run.rows_archived) for run in again] == [(0, 0, 0)] * len(again)
 
 
+@HEAVY
 def test_medicines_of_2026_archive_what_has_gone_since_2019():
     before = take("bdpm", "2019")
     assert [(run.rows_read, run.rows_new, run.rows_rejected) for run in before] == [
