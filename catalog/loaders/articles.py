@@ -19,6 +19,8 @@ from catalog.loaders.product_rows import (
 )
 from catalog.loaders.publication import publish_complete
 
+MANY_NEW = 1000
+
 
 def merge_articles(context: LoadContext) -> LoadResult:
     """Merge a staged article file; children may stand before their parents.
@@ -43,6 +45,8 @@ def merge_articles(context: LoadContext) -> LoadResult:
 
 def _write(stage: Stage) -> LoadResult:
     new = write_products(stage)
+    if new > MANY_NEW:  # what follows joins on these tables: the planner must know that they are no longer small
+        stage.run("ANALYZE catalog_product")
     write_prices(stage)
     if stage.has("parent_external_id", "parent_sku"):
         validate_parents(stage)
@@ -55,6 +59,8 @@ def _write(stage: Stage) -> LoadResult:
     rejected = stage.rejected()
     total -= stage.number("SELECT count(DISTINCT r.row_number) FROM {rejects} r JOIN {staged} s USING (row_number)")
     touched = stage.ids(f"SELECT product_id FROM {FINAL} WHERE is_new UNION SELECT product_id FROM {TOUCHED}")
+    if new > MANY_NEW:
+        stage.run("ANALYZE catalog_baseprice, catalog_media, catalog_productsegment")
     published = [product_id for product_id, _ in publish_complete(touched, at=stage.context.at)]
     stage.note(PRODUCTS, "product", [*touched, *published])
     tell(stage)
