@@ -32,7 +32,7 @@ EXPECTED = {
     "grocery": [(92331, 92331, 0)],
     "taxonomy": [(5427, 5385, 42)],  # 42 lie on a seventh level
 }
-LIGHT = ("icecat", "spree", "food", "taxonomy")
+LIGHT = ("icecat", "spree")
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,8 @@ from stores.models import SalesChannel
 PRICES_AT_ONCE = 2000
 TEMPORARY = "reindex_listing, reindex_sold, reindex_value, reindex_wanted, reindex_word"
 
+MANY_FACETS = 100
+
 
 def reindex(product_ids: Iterable[int] | None, *, at: dt.datetime) -> int:
     """Make the index say what is sold at `at`: for these products (and their parents and children), or for all.
@@ -46,6 +48,8 @@ def _collect(ids: list[int] | None) -> None:
         sql.execute(s.VALUES)
         sql.execute("ANALYZE reindex_listing, reindex_sold, reindex_value")
         sql.execute(s.NEW_FACETS)
+        if sql.rowcount > MANY_FACETS:  # the next statement joins on them: the planner must know how many there are
+            sql.execute("ANALYZE discovery_facetvalue")
         sql.execute(s.wanted_statement())
         sql.execute("CREATE UNIQUE INDEX ON reindex_wanted (product_id, channel_id)")
 
