@@ -12,20 +12,7 @@ from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 
 from accounting.models import Entry, EntryLine, Journal
 from altazion.lib.money import display
-from altazion.lib.office import EstimatedPaginator
-
-
-class ReadOnly:
-    """Entries are booked by events and corrected by further entries, never by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from altazion.lib.office import EstimatedPaginator, ReadOnly
 
 
 class LineInline(ReadOnly, TabularInline):

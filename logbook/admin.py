@@ -13,25 +13,17 @@ from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
 from altazion.lib.clock import now
+from altazion.lib.office import ReadOnly
 from logbook import selectors, services
 from logbook.models import Cursor, Event, FailedDelivery, Pulse
 
 
-class ReadOnly(ModelAdmin):
+class Records(ReadOnly, ModelAdmin):
     """Nobody writes history by hand; and nobody counts it."""
 
     show_full_result_count = False
     paginator = InfinitePaginator
     list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -48,7 +40,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnly):
+class EventAdmin(Records):
     """The journal. Search "order 4f2…" or "product 17" for everything about one record."""
 
     list_display = ("at", "kind", "about", "actor")
@@ -73,7 +65,7 @@ class EventAdmin(ReadOnly):
 
 
 @admin.register(FailedDelivery)
-class FailedDeliveryAdmin(ReadOnly):
+class FailedDeliveryAdmin(Records):
     """Events that a consumer could not take, with the button that tries again."""
 
     list_display = ("consumer", "event", "error_words", "attempts", "first_failed_at", "retry_at", "resolved_at")
@@ -114,14 +106,14 @@ def _tell(page: ModelAdmin, request: HttpRequest, taken: int, tried: int) -> Non
 
 
 @admin.register(Cursor)
-class CursorAdmin(ReadOnly):
+class CursorAdmin(Records):
     """How far each consumer has read."""
 
     list_display = ("consumer", "event_id", "moved_at")
 
 
 @admin.register(Pulse)
-class PulseAdmin(ReadOnly):
+class PulseAdmin(Records):
     """The last sign of life of each part."""
 
     list_display = ("name", "at")

@@ -17,13 +17,6 @@ from django.utils.translation import gettext as _
 from altazion.lib.problems import Refused
 
 COUNTED = 1000
-BADGES = {
-    "good": "bg-green-100 text-green-700 dark:bg-green-500/20 dark:text-green-400",
-    "warn": "bg-orange-100 text-orange-700 dark:bg-orange-500/20 dark:text-orange-400",
-    "bad": "bg-red-100 text-red-700 dark:bg-red-500/20 dark:text-red-400",
-    "info": "bg-blue-100 text-blue-700 dark:bg-blue-500/20 dark:text-blue-400",
-    "none": "bg-base-500/8 text-base-700 dark:bg-base-500/20 dark:text-base-200",
-}
 
 
 class EstimatedPaginator(Paginator):
@@ -66,14 +59,8 @@ def fed_by(source: str) -> str:
 
 
 def badge(text: object, tone: str = "none", title: str = "") -> SafeString:
-    """A small coloured label. tone: good, warn, bad, info, none."""
-    return format_html(
-        '<span class="inline-block font-semibold h-6 leading-6 px-2 rounded-default text-[11px] uppercase '
-        'whitespace-nowrap {}" title="{}">{}</span>',
-        BADGES[tone],
-        title,
-        text,
-    )
+    """A small coloured label. tone: good, warn, bad, busy, info, none."""
+    return format_html('<span class="of-badge is-{}" title="{}">{}</span>', tone, title, text)
 
 
 class RefusalsAsMessages:
@@ -103,6 +90,18 @@ class NeverDeleted:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes here."""
+        return False
+
+
+class ReadOnly(NeverDeleted):
+    """For a ModelAdmin or inline of records that only the domain writes; buttons ask the domain."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody adds here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody types over it."""
         return False
 
 

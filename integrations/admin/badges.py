@@ -2,27 +2,22 @@
 
 import datetime as dt
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from altazion.lib.office import badge
 from integrations.enums import RunState
 
 TONES = {
-    RunState.DONE: "is-good",
-    RunState.DONE_WITH_REJECTIONS: "is-warn",
-    RunState.FAILED: "is-bad",
-    RunState.RUNNING: "is-busy",
+    RunState.DONE: "good",
+    RunState.DONE_WITH_REJECTIONS: "warn",
+    RunState.FAILED: "bad",
+    RunState.RUNNING: "busy",
 }
-
-
-def badge(word: object, tone: str = "") -> str:
-    """A coloured word."""
-    return format_html('<span class="of-badge {}">{}</span>', tone, word)
 
 
 def state_badge(state: str) -> str:
     """A run's state, coloured."""
-    return badge(RunState(state).label, TONES.get(RunState(state), "")) if state else "—"
+    return badge(RunState(state).label, TONES.get(RunState(state), "none")) if state else "—"
 
 
 def length(start: dt.datetime | None, end: dt.datetime | None) -> str:

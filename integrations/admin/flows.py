@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
 from altazion.lib.clock import now
+from altazion.lib.office import badge
 from altazion.lib.problems import Refused
 from integrations import services
-from integrations.admin.badges import badge, state_badge
+from integrations.admin.badges import state_badge
 from integrations.enums import Direction, Trigger
 from integrations.forms import FileForm, FlowForm
 from integrations.models import Flow
@@ -87,7 +88,7 @@ class FlowAdmin(ModelAdmin):
         if not flow.active:
             return badge(_("off"))
         late = is_late(flow.last_at, flow.expected_every_minutes, now())
-        word = badge(_("late"), "is-bad") if late else ""
+        word = badge(_("late"), "bad") if late else ""
         return format_html("{} {}", state_badge(flow.last_state) if flow.last_state else badge(_("never ran")), word)
 
     @admin.display(description=gettext_lazy("last run"), ordering="last_at")

@@ -1,20 +1,17 @@
 """Orders on their way to outside systems."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
-from integrations.admin.badges import badge
+from altazion.lib.office import ReadOnly, badge
 from integrations.models import OrderHandover
 
 
 @admin.register(OrderHandover)
-class HandoverAdmin(ModelAdmin):
+class HandoverAdmin(ReadOnly, ModelAdmin):
     """Looked at, never edited: the system's own answer is the truth."""
 
     list_display = ("order", "system", "standing", "outside_number", "queued_at", "sent_at", "acknowledged_at")
@@ -26,19 +23,10 @@ class HandoverAdmin(ModelAdmin):
     show_full_result_count = False
     paginator = InfinitePaginator
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     @admin.display(description=gettext_lazy("state"))
     def standing(self, handover: OrderHandover) -> str:
         if handover.refusal:
-            return badge(_("refused: %s") % handover.refusal, "is-bad")
+            return badge(_("refused: %s") % handover.refusal, "bad")
         if handover.acknowledged_at:
-            return badge(_("acknowledged"), "is-good")
-        return badge(_("sent"), "is-warn") if handover.sent_at else badge(_("waiting"))
+            return badge(_("acknowledged"), "good")
+        return badge(_("sent"), "warn") if handover.sent_at else badge(_("waiting"))

@@ -124,7 +124,7 @@ def _live(request: HttpRequest, run: Run) -> dict[str, Any]:
     may = request.user.has_perm("integrations.run_flow")
     return {
         "run": run,
-        "tone": TONES.get(RunState(run.state), ""),
+        "tone": TONES.get(RunState(run.state), "none"),
         "stage": STAGES.get(run.stage, ""),
         "tiles": _tiles(run),
         "duration": length(run.started_at, run.finished_at or now()) if run.started_at else "",

@@ -1,7 +1,5 @@
 """Runs: a list that tells at a glance, and a page that explains one of them."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
+from altazion.lib.office import ReadOnly
 from integrations.admin import run_page
 from integrations.admin.badges import length, state_badge
 from integrations.models import Run
 
 
 @admin.register(Run)
-class RunAdmin(ModelAdmin):
+class RunAdmin(ReadOnly, ModelAdmin):
     """Nobody edits history: a run is looked at, run again, or ignored."""
 
     list_display = ("number", "flow", "shown_state", "file", "outcome", "queued_at", "took")
@@ -29,15 +28,6 @@ class RunAdmin(ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     paginator = InfinitePaginator
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         return super().get_queryset(request).defer("definition")

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from altazion.lib.clock import now
-from altazion.lib.office import actor, badge
+from altazion.lib.office import ReadOnly, actor, badge
 from altazion.lib.problems import Refused
 from logistics import services
 from logistics.admin.balances import PlaceFilter, product_cell
@@ -25,11 +25,8 @@ from logistics.models import Reservation, StockMovement
 TONES = {ReservationState.HELD: "info", ReservationState.CONSUMED: "good", ReservationState.RELEASED: "none"}
 
 
-class ReadOnly(OfPlaces):
+class Lines(ReadOnly, OfPlaces):
     """Nobody types over these; the database refuses it for the ledger."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @display(description=gettext_lazy("Product"))
     def title(self, row: Any) -> SafeString:
@@ -38,7 +35,7 @@ class ReadOnly(OfPlaces):
 
 
 @admin.register(StockMovement)
-class MovementAdmin(ReadOnly, ModelAdmin):
+class MovementAdmin(Lines, ModelAdmin):
     """The ledger, newest first."""
 
     list_display = ("at", "title", "place", "kind", "change", "balance_after", "document", "reason", "actor")
@@ -65,7 +62,7 @@ class MovementAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(Reservation)
-class ReservationAdmin(ReadOnly, ModelAdmin):
+class ReservationAdmin(Lines, ModelAdmin):
     """Promises, newest first."""
 
     list_display = ("created_at", "title", "place", "quantity", "state_badge", "expires_at", "reference")

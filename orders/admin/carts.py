@@ -12,27 +12,24 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from accounts.enums import AccountKind
 from accounts.models import User
 from accounts.selectors import stores_seen_by
-from orders.admin.base import ReadOnly
+from altazion.lib.office import ReadOnly
+from orders.admin.base import Records
 from orders.models import Cart, CartLine
 
 
-class LineInline(TabularInline):
+class LineInline(ReadOnly, TabularInline):
     """What lies in it."""
 
     model = CartLine
-    fields = readonly_fields = ("product", "quantity", "added_at")
+    fields = ("product", "quantity", "added_at")
     extra = 0
-    can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CartLine]:
         return cast("QuerySet[CartLine]", super().get_queryset(request).select_related("product"))
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Cart)
-class CartAdmin(ReadOnly):
+class CartAdmin(Records):
     """Open and ordered baskets. The secret by which a browser knows its basket is shown to nobody."""
 
     list_display = ("id", "channel", "customer", "store", "lines_held", "pieces", "updated_at", "ordered_at")

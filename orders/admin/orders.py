@@ -21,7 +21,7 @@ from altazion.lib.money import display
 from altazion.lib.office import actor, badge
 from altazion.lib.problems import Refused
 from orders import rules, services
-from orders.admin.base import ATTEMPT_TONES, PAYMENT_TONES, STATE_TONES, ReadOnly
+from orders.admin.base import ATTEMPT_TONES, PAYMENT_TONES, STATE_TONES, Records
 from orders.admin.words import sentence
 from orders.enums import OrderState, PaymentState
 from orders.forms import CancelForm
@@ -45,7 +45,7 @@ class StoreFilter(admin.SimpleListFilter):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnly):
+class OrderAdmin(Records):
     """Orders; a store account sees those of its stores."""
 
     list_display = ("number", "placed_at", "recipient", "where", "state_badge", "payment_badge", "amount")

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.selectors import stores_seen_by
 from altazion.lib.money import display
 from altazion.lib.office import NeverDeleted, badge
-from orders.admin.base import ATTEMPT_TONES, ReadOnly
+from orders.admin.base import ATTEMPT_TONES, Records
 from orders.enums import AttemptState
 from orders.forms import PaymentMethodForm
 from orders.models import Payment, PaymentMethod
@@ -43,7 +43,7 @@ class PaymentMethodAdmin(NeverDeleted, ModelAdmin):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnly):
+class PaymentAdmin(Records):
     """Receipts and attempts, newest first."""
 
     list_display = ("started_at", "order", "method", "money", "state_badge", "store", "till", "received_at")

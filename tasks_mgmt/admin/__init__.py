@@ -7,12 +7,13 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
+from altazion.lib.office import ReadOnly
 from tasks_mgmt.admin import pages
 from tasks_mgmt.models import Task, TaskKind
 
 
 @admin.register(Task)
-class TaskAdmin(ModelAdmin):
+class TaskAdmin(ReadOnly, ModelAdmin):
     """Every colleague has this space: its pages show what concerns them, so no permission opens it."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -20,15 +21,6 @@ class TaskAdmin(ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_staff
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
