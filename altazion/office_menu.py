@@ -25,6 +25,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("catalog.segment", _("Segments"), "account_tree"),
             ("catalog.brand", _("Brands"), "workspace_premium"),
             ("catalog.attribute", _("Attributes"), "tune"),
+            ("catalog.criterion", _("Criteria"), "filter_alt"),
             ("catalog.producttype", _("Product types"), "shapes"),
             ("catalog.vatrate", _("VAT rates"), "percent"),
             ("catalog.selection", _("Selections"), "playlist_add_check"),

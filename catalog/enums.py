@@ -56,6 +56,21 @@ class AttributeType(models.TextChoices):
     LIST = "E", _("value from a list")
 
 
+class CriterionKind(models.TextChoices):
+    """How a criterion asks (2.9)."""
+
+    VALUES = "V", _("the attribute's values")
+    RANGES = "R", _("ranges of a number")
+    YES_NO = "B", _("yes or no")
+
+
+class CriterionDisplay(models.TextChoices):
+    """How a criterion stands beside the list."""
+
+    OPEN = "O", _("always open")
+    FOLDED = "F", _("folded until asked for")
+
+
 class ReferenceType(models.TextChoices):
     """Usual ones; any other code is accepted as a custom type."""
 

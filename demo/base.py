@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from catalog.enums import AttributeType, Nature
-from catalog.models import Attribute, ProductType, VatRate
+from catalog.enums import AttributeType, CriterionKind, Nature
+from catalog.models import Attribute, Criterion, ProductType, VatRate
 from demo import words
 from demo.toys import lines
 from integrations.enums import Coverage, Direction, Entity
@@ -42,6 +42,13 @@ ATTRIBUTES = (
     ("taille", "Taille", "Size", AttributeType.TEXT, "Aspect", "", True, True),
     ("joueurs", "Joueurs", "Players", AttributeType.TEXT, "Jeu", "", True, False),
     ("pieces", "Pièces", "Pieces", AttributeType.NUMBER, "Jeu", "", False, True),
+)
+# word in the address, label, English, from, below (years)
+AGES = (
+    ("0-2", "Jusqu'à 2 ans", "Up to 2 years", None, 3),
+    ("3-5", "3 à 5 ans", "3 to 5 years", 3, 6),
+    ("6-8", "6 à 8 ans", "6 to 8 years", 6, 9),
+    ("9", "9 ans et plus", "9 years and over", 9, None),
 )
 # code, name, entity, mapping, coverage, late after minutes
 FLOWS = (
@@ -80,6 +87,7 @@ def make_base(at: dt.datetime) -> None:
             code=code, defaults={"name": name, "nature": nature, "sales_account": account}
         )
     _attributes()
+    _criteria()
     _payment_methods(channel)
     _delivery_modes(channel)
     _flows()
@@ -122,6 +130,29 @@ def _attributes() -> None:
             attribute.options.get_or_create(
                 code=option, defaults={"label": label, "position": place, "translations": {"en": {"label": word}}}
             )
+
+
+def _criteria() -> None:
+    """Shoppers choose an age among four, not among twelve numbers."""
+    criterion, made = Criterion.objects.get_or_create(
+        code="tranche-age",
+        defaults={
+            "name": "Âge",
+            "kind": CriterionKind.RANGES,
+            "attribute": Attribute.objects.get(code="age"),
+            "position": 1,
+            "translations": {"en": {"name": "Age"}},
+        },
+    )
+    for place, (word, label, english, low, high) in enumerate(AGES if made else (), 1):
+        criterion.values.create(
+            code=word,
+            label=label.replace("'", "’"),
+            minimum=low,
+            maximum=high,
+            position=place,
+            translations={"en": {"label": english}},
+        )
 
 
 def _payment_methods(channel: SalesChannel) -> None:

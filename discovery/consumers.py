@@ -1,7 +1,14 @@
 """What happened below, followed by the index. Rebuilding is idempotent, so seeing an event again is harmless."""
 
 from altazion.lib.clock import now
-from discovery.services import reindex, reindex_campaign, reindex_segments, reindex_selection, reindex_stores
+from discovery.services import (
+    reindex,
+    reindex_attributes,
+    reindex_campaign,
+    reindex_segments,
+    reindex_selection,
+    reindex_stores,
+)
 from logbook.models import Event
 from logbook.ports import consumer
 
@@ -16,6 +23,12 @@ def products_changed(event: Event) -> None:
 def segments_changed(event: Event) -> None:
     """Segments moved, were renamed or archived: rebuild what stands in them or below."""
     reindex_segments(event.data.get("ids", []), at=now())
+
+
+@consumer("discovery.facets", kinds=["catalog.facets_changed"])
+def facets_changed(event: Event) -> None:
+    """A criterion or an attribute asks shoppers otherwise: rebuild what carries the attribute."""
+    reindex_attributes(event.data.get("ids", []), at=now())
 
 
 @consumer("discovery.selections", kinds=["catalog.selection_changed"])

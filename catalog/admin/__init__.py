@@ -1,5 +1,6 @@
 """Office pages of the catalogue."""
 
+from catalog.admin.criteria import CriterionAdmin
 from catalog.admin.products import ProductAdmin
 from catalog.admin.segments import SegmentAdmin
 from catalog.admin.selections import SelectionAdmin
@@ -8,6 +9,7 @@ from catalog.admin.structure import AttributeAdmin, BrandAdmin, FamilyAdmin, Pro
 __all__ = [
     "AttributeAdmin",
     "BrandAdmin",
+    "CriterionAdmin",
     "FamilyAdmin",
     "ProductAdmin",
     "ProductTypeAdmin",

@@ -1,12 +1,15 @@
 """What colleagues type about the catalogue."""
 
 from catalog.forms.children import ChildrenForm
+from catalog.forms.criteria import CriterionForm, CriterionValueForm
 from catalog.forms.parts import MediaForm, PlaceFormSet, PriceForm, PriceFormSet, ReferenceForm
 from catalog.forms.product import ProductForm, attribute_fields
 from catalog.forms.structure import PasteForm, ReplacementForm, SegmentForm
 
 __all__ = [
     "ChildrenForm",
+    "CriterionForm",
+    "CriterionValueForm",
     "MediaForm",
     "PasteForm",
     "PlaceFormSet",

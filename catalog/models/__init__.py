@@ -1,6 +1,7 @@
 """The catalogue: structure (how products are arranged), products, and what they cost before any campaign."""
 
 from catalog.models.attributes import Attribute, AttributeOption
+from catalog.models.criteria import Criterion, CriterionValue
 from catalog.models.prices import BasePrice
 from catalog.models.products import FedRow, KeptOff, Media, Product, ProductReference, ProductSegment, Publication
 from catalog.models.selections import Selection, SelectionItem
@@ -11,6 +12,8 @@ __all__ = [
     "AttributeOption",
     "BasePrice",
     "Brand",
+    "Criterion",
+    "CriterionValue",
     "Family",
     "FedRow",
     "KeptOff",

@@ -1,6 +1,7 @@
 """Verbs of the catalogue. Each is one transaction and leaves one event."""
 
 from catalog.services.children import make_children
+from catalog.services.criteria import delete_criterion, save_choices, save_criterion
 from catalog.services.lifecycle import archive, publish, publish_ready, restore, unpublish, validate, withdraw
 from catalog.services.parts import place_in_segments, save_media, save_prices, save_references
 from catalog.services.products import change_product, create_product
@@ -12,6 +13,7 @@ __all__ = [
     "archive",
     "change_product",
     "create_product",
+    "delete_criterion",
     "delete_segment",
     "make_children",
     "move_segment",
@@ -19,6 +21,8 @@ __all__ = [
     "publish",
     "publish_ready",
     "restore",
+    "save_choices",
+    "save_criterion",
     "save_media",
     "save_prices",
     "save_references",

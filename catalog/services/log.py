@@ -11,6 +11,7 @@ PRODUCTS = "catalog.products_changed"
 PRICES = "catalog.prices_changed"
 SEGMENTS = "catalog.segments_changed"
 SELECTION = "catalog.selection_changed"
+FACETS = "catalog.facets_changed"
 
 
 def log_change(

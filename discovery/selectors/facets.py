@@ -1,6 +1,7 @@
 """True counts: listings, not variants; each facet counts as if nothing were chosen in it."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -9,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from altazion.lib.money import display
 from catalog.enums import AttributeType
-from catalog.models import Attribute
 from discovery.models import FacetValue
 from discovery.selectors.navigation import said_in
+from discovery.selectors.questions import FacetQuestion, facet_questions
 from discovery.selectors.scope import PRICE, PRICE_STEPS, STORE, Scope, price_range
 
 MOST_VALUES = 60
@@ -29,11 +30,12 @@ class FacetOption:
 
 @dataclass(frozen=True)
 class Facet:
-    """A question with its answers."""
+    """A question with its answers. display: how it stands beside the list, "" as its place in the row has it."""
 
     code: str
     label: str
     options: list[FacetOption]
+    display: str = ""
 
     @property
     def chosen(self) -> list[FacetOption]:
@@ -50,7 +52,7 @@ class Counted:
     prices: dict[int, int] = field(default_factory=dict)
     segments: dict[int, int] = field(default_factory=dict)
     names: dict[int, FacetValue] = field(default_factory=dict)
-    attributes: dict[str, Attribute] = field(default_factory=dict)
+    questions: dict[str, FacetQuestion] = field(default_factory=dict)
 
 
 _COUNT = """
@@ -105,7 +107,7 @@ def count(scope: Scope, *, place_id: int | None, segments: tuple[int, ...]) -> C
     counted.values = {code: _most(scope, code, found) for code, found in values.items()}
     wanted = [number for found in counted.values.values() for number, _count in found]
     counted.names = FacetValue.objects.in_bulk(wanted)
-    counted.attributes = {a.code: a for a in Attribute.objects.filter(code__in=counted.values)}
+    counted.questions = facet_questions(counted.values.keys())
     return counted
 
 
@@ -115,19 +117,23 @@ def _most(scope: Scope, code: str, found: list[tuple[int, int]]) -> list[tuple[i
     return sorted(found, key=lambda each: -each[1])[:limit]
 
 
-def as_facets(counted: Counted, chosen: dict[str, list[str]], *, language: str, currency: str) -> list[Facet]:
-    """The counts in people's words: brand first, then price, then attributes in their order.
+def as_facets(
+    counted: Counted, chosen: dict[str, list[str]], *, language: str, currency: str, path: Collection[int] = ()
+) -> list[Facet]:
+    """The counts in people's words: brand first, then price, then criteria and attributes in their order.
 
-    A facet that could not narrow anything (one value for all, none chosen) is left out.
+    A facet that could not narrow anything (one value for all, none chosen) is left out, and one that is asked only in
+    other segments than those of `path`.
     """
     found = [
         facet
         for code, numbers in counted.values.items()
         if (facet := _facet(counted, code, numbers, chosen.get(code, []), language))
+        and (facet.chosen or code not in counted.questions or counted.questions[code].asked_in(path))
     ]
     if price := _price_facet(counted, chosen.get(PRICE, []), currency):
         found.append(price)
-    order = {code: (2, a.position, a.name) for code, a in counted.attributes.items()} | {
+    order = {code: (2, q.position, q.name) for code, q in counted.questions.items()} | {
         "brand": (0, 0, ""),
         PRICE: (1, 0, ""),
     }
@@ -137,39 +143,42 @@ def as_facets(counted: Counted, chosen: dict[str, list[str]], *, language: str, 
 def _facet(
     counted: Counted, code: str, numbers: list[tuple[int, int]], chosen: list[str], language: str
 ) -> Facet | None:
-    attribute = counted.attributes.get(code)
-    if attribute is None and code != "brand":
+    question = counted.questions.get(code)
+    if question is None and code != "brand":
         return None
     options = [
         (
-            _order(value, attribute, found),
-            FacetOption(value.value, _name(value, attribute, language), found, value.value in chosen),
+            _order(value, question, found),
+            FacetOption(value.value, _name(value, question, language), found, value.value in chosen),
         )
         for number, found in numbers
         if (value := counted.names.get(number))
     ]
     if len(options) < 2 and not chosen:
         return None
-    label = said_in(attribute.translations, language, "name", attribute.name) if attribute else _("Brand")
-    return Facet(code, label, [option for _key, option in sorted(options, key=lambda each: each[0])])
+    label = said_in(question.translations, language, "name", question.name) if question else _("Brand")
+    ordered = [option for _key, option in sorted(options, key=lambda each: each[0])]
+    return Facet(code, label, ordered, question.display if question else "")
 
 
-def _order(value: FacetValue, attribute: Attribute | None, found: int) -> tuple[float, float, str]:
-    if attribute and attribute.type == AttributeType.NUMBER:
+def _order(value: FacetValue, question: FacetQuestion | None, found: int) -> tuple[float, float, str]:
+    if question and question.ordered and value.position:
+        return (value.position, 0, value.label)
+    if question and question.type == AttributeType.NUMBER:
         try:
             return (float(value.value), 0, "")
         except ValueError:
             return (float("inf"), 0, value.value)
-    if attribute and attribute.type == AttributeType.LIST and value.position:
-        return (value.position, 0, value.label)
     return (0, -found, value.label.casefold())
 
 
-def _name(value: FacetValue, attribute: Attribute | None, language: str) -> str:
-    if attribute and attribute.type == AttributeType.BOOLEAN:
+def _name(value: FacetValue, question: FacetQuestion | None, language: str) -> str:
+    plain = value.label == value.value
+    if question and question.type == AttributeType.BOOLEAN and plain:
         return _("Yes") if value.value == "true" else _("No")
     name = said_in(value.translations, language, "label", value.label)
-    return f"{name} {attribute.unit}" if attribute and attribute.unit else name
+    unit = question.unit if question and (plain or question.type == AttributeType.LIST) else ""
+    return f"{name} {unit}" if unit else name
 
 
 def _price_facet(counted: Counted, chosen: list[str], currency: str) -> Facet | None:

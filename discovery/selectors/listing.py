@@ -75,6 +75,7 @@ def listing(
     per_page = max(1, min(per_page, MOST_PER_PAGE))
     sort = sort if sort in ORDERS else "rank"
     segment_id = segment.pk if isinstance(segment, Segment) else segment
+    path = segment.path if isinstance(segment, Segment) else [segment] if segment else []
     place = Place.objects.filter(store=store).values_list("pk", flat=True).first() if store else None
     question = (segment_id, brand and brand.code, selection and selection.pk, query, sorted(chosen.items()), place,
                 in_store_only, segments_asked)  # fmt: skip
@@ -96,7 +97,7 @@ def listing(
     return ListingPage(
         tiles=tiles(ids, channel=channel, at=at, language=language, store=store),
         total=counted.total,
-        facets=as_facets(counted, chosen, language=language, currency=channel.currency),
+        facets=as_facets(counted, chosen, language=language, currency=channel.currency, path=path),
         page=page,
         pages=pages,
         in_store=counted.in_store,

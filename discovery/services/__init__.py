@@ -1,7 +1,21 @@
 """Keeping the index true."""
 
-from discovery.services.causes import reindex_campaign, reindex_segments, reindex_selection, reindex_stores
+from discovery.services.causes import (
+    reindex_attributes,
+    reindex_campaign,
+    reindex_segments,
+    reindex_selection,
+    reindex_stores,
+)
 from discovery.services.follow import follow_time
 from discovery.services.reindex import reindex
 
-__all__ = ["follow_time", "reindex", "reindex_campaign", "reindex_segments", "reindex_selection", "reindex_stores"]
+__all__ = [
+    "follow_time",
+    "reindex",
+    "reindex_attributes",
+    "reindex_campaign",
+    "reindex_segments",
+    "reindex_selection",
+    "reindex_stores",
+]

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Q
 
-from catalog.models import ProductSegment, Segment, SelectionItem
+from catalog.models import Attribute, Product, ProductSegment, Segment, SelectionItem
 from discovery.models import IndexEntry
 from discovery.services.reindex import reindex
 from logbook.models import Event
 from logistics.models import StockBalance
+
+AT_ONCE = 5000
 
 
 def reindex_selection(selection_id: int, *, at: dt.datetime) -> int:
@@ -38,6 +40,17 @@ def reindex_stores(store_ids: Iterable[int], *, at: dt.datetime) -> int:
     """Rebuild the products with stock in these stores. Returns changed entries."""
     lying = StockBalance.objects.filter(place__store__in=list(store_ids)).values_list("product_id", flat=True)
     return reindex(set(lying), at=at)
+
+
+def reindex_attributes(attribute_ids: Iterable[int], *, at: dt.datetime) -> int:
+    """Rebuild the products that carry one of these attributes, some thousands at once. Returns changed entries."""
+    codes = list(Attribute.objects.filter(pk__in=list(attribute_ids)).values_list("code", flat=True))
+    carriers = Product.objects.filter(attributes__has_any_keys=codes).order_by("pk").values_list("pk", flat=True)
+    changed, last = 0, 0
+    while ids := list(carriers.filter(pk__gt=last)[:AT_ONCE]):
+        changed += reindex(ids, at=at)
+        last = ids[-1]
+    return changed or _forget_pages()
 
 
 def _selected(selections: Iterable[int]) -> set[int]:

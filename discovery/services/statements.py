@@ -27,11 +27,13 @@ SELECT s.id AS product_id, l.id AS listing_id, s.stock_type, s.sku, l.sku AS lis
 
 VALUES = """
 CREATE TEMPORARY TABLE reindex_value ON COMMIT DROP AS
-SELECT s.product_id, a.code AS attribute, left(one.value, 250) AS value, a.type, o.label, o.position, a.is_facet,
-       o.translations
+SELECT s.product_id, a.id AS attribute_id, a.code AS attribute, left(one.value, 250) AS value, a.type, o.label,
+       o.position, a.is_facet, o.translations
   FROM reindex_sold s
  CROSS JOIN LATERAL jsonb_each(s.attributes) pair
-  JOIN catalog_attribute a ON a.code = pair.key AND a.is_public AND (a.is_facet OR a.type IN ('T', 'E'))
+  JOIN catalog_attribute a ON a.code = pair.key AND a.is_public AND (
+       a.is_facet OR a.type IN ('T', 'E')
+       OR EXISTS (SELECT 1 FROM catalog_criterion c WHERE c.attribute_id = a.id AND c.active))
  CROSS JOIN LATERAL (
        SELECT jsonb_array_elements_text(pair.value) AS value WHERE jsonb_typeof(pair.value) = 'array'
        UNION ALL
@@ -41,12 +43,37 @@ SELECT s.product_id, a.code AS attribute, left(one.value, 250) AS value, a.type,
  WHERE one.value <> ''
 """
 
+# What shoppers filter by: the answers to criteria; for an attribute that is a filter and has none, its own values.
+FACETS = """
+CREATE TEMPORARY TABLE reindex_facet ON COMMIT DROP AS
+SELECT v.product_id, v.attribute, v.value, v.label, v.position, v.translations
+  FROM reindex_value v
+ WHERE v.is_facet
+   AND NOT EXISTS (SELECT 1 FROM catalog_criterion c
+                    WHERE c.active AND (c.attribute_id = v.attribute_id OR c.code = v.attribute))
+UNION ALL
+SELECT v.product_id, c.code, COALESCE(NULLIF(said.code, ''), v.value), COALESCE(said.label, v.label),
+       COALESCE(said.position, v.position), COALESCE(said.translations, v.translations)
+  FROM reindex_value v
+  JOIN catalog_criterion c ON c.attribute_id = v.attribute_id AND c.active AND c.kind <> 'R'
+  LEFT JOIN catalog_criterionvalue said ON said.criterion_id = c.id AND said.value = v.value
+UNION ALL
+SELECT v.product_id, c.code, said.code, said.label, said.position, said.translations
+  FROM reindex_value v
+  JOIN catalog_criterion c ON c.attribute_id = v.attribute_id AND c.active AND c.kind = 'R'
+  JOIN catalog_criterionvalue said ON said.criterion_id = c.id
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN v.value ~ '^-?[0-9]{1,30}([.][0-9]{1,30})?$' THEN v.value::numeric END AS number) read
+ WHERE read.number IS NOT NULL AND read.number >= COALESCE(said.minimum, read.number)
+   AND (said.maximum IS NULL OR read.number < said.maximum)
+"""
+
 NEW_FACETS = """
 INSERT INTO discovery_facetvalue (attribute, value, label, position, translations)
 SELECT DISTINCT ON (attribute, value) attribute, value, label, position, translations
   FROM (SELECT attribute, value, left(COALESCE(label, value), 250) AS label, COALESCE(position, 0) AS position,
                COALESCE(translations, '{}') AS translations
-          FROM reindex_value WHERE is_facet
+          FROM reindex_facet
         UNION ALL
         SELECT 'brand', b.code, b.name, 0, '{}'
           FROM catalog_brand b WHERE NOT b.archived AND b.id IN (SELECT brand_id FROM reindex_sold)) wanted
@@ -62,9 +89,8 @@ CREATE TEMPORARY TABLE reindex_wanted ON COMMIT DROP AS
 WITH facet AS (
   SELECT product_id, array_agg(DISTINCT number ORDER BY number) AS numbers
     FROM (SELECT v.product_id, f.id::int AS number
-            FROM reindex_value v
+            FROM reindex_facet v
             JOIN discovery_facetvalue f ON f.attribute = v.attribute AND f.value = v.value
-           WHERE v.is_facet
           UNION ALL
           SELECT s.product_id, f.id::int
             FROM reindex_sold s

@@ -1,0 +1,68 @@
+"""What each facet asks: a criterion, or an attribute that is a filter and has no criterion."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from catalog.enums import AttributeType, CriterionKind
+
+
+@dataclass(frozen=True)
+class FacetQuestion:
+    """A facet in words. segments: ids of the only segments (with all below) that ask it; empty: asked everywhere.
+
+    ordered: its answers stand in the order a person gave them.
+    """
+
+    code: str
+    name: str
+    translations: dict[str, Any]
+    position: int
+    type: str = ""
+    unit: str = ""
+    display: str = ""
+    segments: frozenset[int] = frozenset()
+    ordered: bool = False
+
+    def asked_in(self, path: Collection[int]) -> bool:
+        """True if a list below these segments asks it; `path` is empty for lists that are no segment's."""
+        return not self.segments or not self.segments.isdisjoint(path)
+
+
+_WHAT = """
+SELECT c.code, c.name, c.translations, c.position, a.type, a.unit, c.display, c.kind,
+       ARRAY(SELECT s.segment_id FROM catalog_criterion_segments s WHERE s.criterion_id = c.id)
+  FROM catalog_criterion c JOIN catalog_attribute a ON a.id = c.attribute_id
+ WHERE c.active AND c.code = ANY(%(codes)s)
+UNION ALL
+SELECT a.code, a.name, a.translations, a.position, a.type, a.unit, '', '', ARRAY[]::bigint[]
+  FROM catalog_attribute a
+ WHERE a.code = ANY(%(codes)s) AND NOT EXISTS (SELECT 1 FROM catalog_criterion c WHERE c.active AND c.code = a.code)
+"""
+
+
+def facet_questions(codes: Collection[str]) -> dict[str, FacetQuestion]:
+    """The questions behind facets' codes. One query."""
+    with connection.cursor() as sql:
+        sql.execute(_WHAT, {"codes": list(codes)})
+        return {row[0]: _question(*row) for row in sql.fetchall()}
+
+
+def _question(
+    code: str, name: str, translations: str, position: int, kind: str, unit: str, display: str, how: str, only: Any
+) -> FacetQuestion:
+    is_range = how == CriterionKind.RANGES
+    return FacetQuestion(
+        code,
+        name,
+        json.loads(translations),
+        position,
+        type="" if is_range else kind,
+        unit="" if is_range else unit,
+        display=display,
+        segments=frozenset(only),
+        ordered=bool(how) or kind == AttributeType.LIST,
+    )
