@@ -10,6 +10,7 @@ from django.db import connection
 
 from catalog.models import Brand, Segment, Selection
 from discovery.models import FacetValue
+from discovery.rules import UNTOUCHED, Ranking
 from discovery.selectors.facets import Counted, Facet, as_facets, count
 from discovery.selectors.navigation import KEEP_SECONDS, index_version
 from discovery.selectors.scope import Scope, with_filters
@@ -20,7 +21,7 @@ from stores.models import SalesChannel, Store
 
 MOST_PER_PAGE = 50
 ORDERS = {
-    "rank": "max(score) DESC, max(rank) DESC, listing_id DESC",
+    "rank": "max(score) DESC, max(weight) DESC, listing_id DESC",
     "price": "min(list_price) ASC, max(rank) DESC, listing_id DESC",
     "price_desc": "min(list_price) DESC, max(rank) DESC, listing_id DESC",
     "new": "max(published_at) DESC, listing_id DESC",
@@ -62,12 +63,14 @@ def listing(
     per_page: int = 24,
     version: str = "",
     segments_asked: tuple[int, ...] = (),
+    ranking: Ranking = UNTOUCHED,
 ) -> ListingPage:
     """Products of a channel, filtered, sorted and cut into pages of at most 50, with true counts for every facet.
 
     An entry is one sellable product, so a filter is true only if one and the same child satisfies all of them and, with
     `in_store_only`, lies in `store`. Values of one facet add up (or), facets narrow (and); a facet's own counts ignore
-    its own choice. What the index says is kept per version of the index; prices and stock are asked live.
+    its own choice. What the index says is kept per version of the index; prices and stock are asked live. `ranking` is
+    what merchandisers decided about this very listing.
     """
     query = query.replace("\0", " ").strip()[:200]
     chosen = {code: sorted(set(values)) for code, values in (filters or {}).items() if values}
@@ -78,11 +81,12 @@ def listing(
     path = segment.path if isinstance(segment, Segment) else [segment] if segment else []
     place = Place.objects.filter(store=store).values_list("pk", flat=True).first() if store else None
     question = (segment_id, brand and brand.code, selection and selection.pk, query, sorted(chosen.items()), place,
-                in_store_only, segments_asked)  # fmt: skip
+                in_store_only, segments_asked, ranking.key)  # fmt: skip
     key = _key(version or index_version(channel), language, question)
     kept: tuple[Counted, Scope, TextMatch | None] | None = cache.get(key)
     if kept is None:
         scope, text = _scope(channel, language, segment_id, brand, selection, query)
+        scope.ranked(ranking)
         scope = with_filters(scope, chosen, place_id=place, in_store_only=in_store_only)
         kept = count(scope, place_id=place, segments=segments_asked), scope, text
         cache.set(key, kept, KEEP_SECONDS)
@@ -157,7 +161,7 @@ def _page_of(scope: Scope, sort: str, start: int, size: int) -> list[int]:
     with connection.cursor() as sql:
         sql.execute(
             f"{scope.hits()} SELECT listing_id FROM hit WHERE misses = 0 GROUP BY listing_id"  # noqa: S608 - fixed order
-            f" ORDER BY {ORDERS[sort]} LIMIT %(size)s OFFSET %(start)s",
+            f" ORDER BY {scope.pinned if sort == 'rank' else ''}{ORDERS[sort]} LIMIT %(size)s OFFSET %(start)s",
             {**scope.all_parameters(), "size": size, "start": start},
         )
         return [row[0] for row in sql.fetchall()]

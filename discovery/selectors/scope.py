@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from discovery.models import FacetValue
+from discovery.rules import Lever, Ranking
 
 PRICE = "price"
 STORE = "in_store"
@@ -22,14 +23,39 @@ class Filter:
     values: list[str]
 
 
+_HOLDS = {
+    Lever.LISTING: "e.listing_id = {number}",
+    Lever.FACET: "e.facets @> ARRAY[{number}]::int[]",
+    Lever.SEGMENT: "e.segments @> ARRAY[{number}]::bigint[]",
+    Lever.SELECTION: "e.selections @> ARRAY[{number}]::bigint[]",
+}
+
+
 @dataclass
 class Scope:
-    """Entries of one channel that satisfy all `conditions`; `score` orders search results."""
+    """Entries of one channel that satisfy all `conditions`; `score` orders search results, `weight` all others."""
 
     conditions: list[str]
     parameters: dict[str, Any]
     score: str = "0"
+    weight: str = "e.rank"
+    pinned: str = ""
     filters: list[Filter] = field(default_factory=list)
+
+    def ranked(self, ranking: Ranking) -> None:
+        """Obey what merchandisers decided."""
+        if ranking.hidden:
+            self.parameters["hidden"] = list(ranking.hidden)
+            self.conditions.append("e.listing_id <> ALL(%(hidden)s::bigint[])")
+        if ranking.pins:
+            self.parameters["pins"] = list(ranking.pins)
+            self.pinned = "array_position(%(pins)s::bigint[], listing_id) NULLS LAST, "
+        factor = ""
+        for number, ((lever, held), times) in enumerate(ranking.factors.items()):
+            self.parameters |= {f"held_{number}": held, f"times_{number}": times}
+            holds = _HOLDS[lever].format(number=f"%(held_{number})s")
+            factor += f" * CASE WHEN {holds} THEN %(times_{number})s::float8 ELSE 1 END"
+        self.score, self.weight = f"({self.score}){factor}", f"{self.weight}{factor}"
 
     def hits(self) -> str:
         """A CTE `hit`: every entry of the scope with how many filters it misses and the (last) one it misses."""
@@ -38,7 +64,7 @@ class Scope:
         missed = f"CASE {cases} ELSE '' END" if cases else "''"
         return f"""WITH hit AS MATERIALIZED (
             SELECT e.listing_id, e.facets, e.segments, e.places, e.list_price, e.rank, e.published_at,
-                   {self.score} AS score, {misses} AS misses, {missed} AS missed
+                   {self.score} AS score, {self.weight} AS weight, {misses} AS misses, {missed} AS missed
               FROM discovery_indexentry e
              WHERE {" AND ".join(self.conditions)})"""  # noqa: S608 - conditions are ours, values are parameters
 
