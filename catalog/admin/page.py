@@ -18,6 +18,7 @@ def page_context(admin: Any, request: HttpRequest, product: Product, form: Model
     channels = product_page.on_channels(product)
     differentiating = list(Attribute.objects.filter(is_differentiating=True)[:4])
     variants = product_page.variants_of(product) if product.kind == ProductKind.PARENT else []
+    how_many = product.children.count() if product.kind == ProductKind.PARENT else 0
     labels = product_page.value_labels(differentiating) if variants else {}
     return {
         "product": product,
@@ -29,6 +30,7 @@ def page_context(admin: Any, request: HttpRequest, product: Product, form: Model
         "publishable": [one for one in channels if not one.publication],
         "published": [one for one in channels if one.publication],
         "variants": [(one, [value_of(one.attributes, a.code, labels) for a in differentiating]) for one in variants],
+        "variant_count": how_many,
         "differentiating": differentiating,
         "attribute_groups": _groups(form),
         "attributes_all": request.GET.get("attributes") == "all" or Attribute.objects.count() <= product_page.FEW,
@@ -58,6 +60,9 @@ def sentence(event: Any) -> str:
         "references": _("changed its references"),
         "media": _("changed its media"),
         "children_made": _("made %(count)s variants") % {"count": data.get("count", "")},
+        "variants_validated": _("validated %(count)s variants") % {"count": data.get("count", "")},
+        "variants_withdrawn": _("took %(count)s variants back into preparation") % {"count": data.get("count", "")},
+        "variants_archived": _("archived %(count)s variants") % {"count": data.get("count", "")},
     }
     return words.get(data.get("change", ""), event.kind)
 

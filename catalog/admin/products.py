@@ -20,6 +20,7 @@ from catalog.admin import inlines
 from catalog.admin.actions import ProductActions
 from catalog.admin.page import page_context
 from catalog.admin.product_list import ChannelFilter, Columns, ProductChangeList, SegmentFilter, StateFilter
+from catalog.admin.variants import VariantPages
 from catalog.enums import ProductKind
 from catalog.forms import ProductForm, attribute_fields
 from catalog.models import BasePrice, Media, Product, ProductReference, ProductSegment
@@ -34,7 +35,7 @@ ROWS: dict[Any, Callable[..., None]] = {
 
 
 @admin.register(Product)
-class ProductAdmin(ProductActions, Columns, RefusalsAsMessages, NeverDeleted, ModelAdmin):
+class ProductAdmin(ProductActions, VariantPages, Columns, RefusalsAsMessages, NeverDeleted, ModelAdmin):
     """A merchandiser's desk."""
 
     list_display = ("picture", "title", "family", "segment", "brand", "state_badge", "published", "price", "stock")
@@ -144,6 +145,8 @@ class ProductAdmin(ProductActions, Columns, RefusalsAsMessages, NeverDeleted, Mo
         own = [
             path("<int:pk>/do/<slug:verb>/", self.admin_site.admin_view(self.do), name="catalog_product_do"),
             path("<int:pk>/children/", self.admin_site.admin_view(self.children), name="catalog_product_children"),
+            path("<int:pk>/variants/", self.admin_site.admin_view(self.variants), name="catalog_product_variants"),
+            path("<int:pk>/matrix/", self.admin_site.admin_view(self.matrix), name="catalog_product_matrix"),
         ]
         return own + super().get_urls()
 

@@ -79,7 +79,7 @@ class AttributeAdmin(ModelAdmin):
     search_fields = ("name", "code", "group")
     fieldsets = (
         (None, {"fields": ("name", "code", "type", "unit", "group", "position")}),
-        (_("Use"), {"fields": ("is_public", "is_facet", "is_differentiating")}),
+        (_("Use"), {"fields": ("is_public", "is_facet", "is_differentiating", "is_copied")}),
     )
     inlines = (OptionInline,)
     list_per_page = 100

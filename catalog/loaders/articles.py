@@ -5,6 +5,7 @@ from altazion.lib.staging import Stage
 from catalog.loaders.article_parts import write_media, write_prices, write_references
 from catalog.loaders.article_rows import prepare, remember
 from catalog.loaders.attributes import prepare_attributes
+from catalog.loaders.copied import copy_to_variants
 from catalog.loaders.events import PRODUCTS, tell
 from catalog.loaders.names import resolve_names
 from catalog.loaders.places import check_segment_codes, write_places
@@ -62,7 +63,8 @@ def _write(stage: Stage) -> LoadResult:
     if new > MANY_NEW:
         stage.run("ANALYZE catalog_baseprice, catalog_media, catalog_productsegment")
     published = [product_id for product_id, _ in publish_complete(touched, at=stage.context.at)]
-    stage.note(PRODUCTS, "product", [*touched, *published])
+    copied = copy_to_variants(touched) if stage.has("attributes") and touched else []
+    stage.note(PRODUCTS, "product", [*touched, *published, *copied])
     tell(stage)
     notes = []
     if wrong_codes:

@@ -21,6 +21,12 @@ class Attribute(models.Model):
     is_public = models.BooleanField(_("shown to shoppers"), default=True)
     is_facet = models.BooleanField(_("filter in listings"), default=False)
     is_differentiating = models.BooleanField(_("tells variants apart"), default=False)
+    is_copied = models.BooleanField(
+        _("copied to variants"),
+        default=False,
+        db_default=False,
+        help_text=_("Variants take the parent's value when they are made and whenever it changes there."),
+    )
     position = models.PositiveIntegerField(_("position"), default=0)
     translations = models.JSONField(_("translations"), default=dict, blank=True)
 

@@ -1,8 +1,10 @@
 """What the catalogue allows, in plain Python: life cycle, publication, attribute values, references, tree."""
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import product
+from math import prod
 from urllib.parse import urlsplit
 
 from altazion.lib import codes
@@ -11,6 +13,8 @@ from catalog.enums import AttributeType, ReferenceType
 MAX_LEVEL = 6
 FED_CODE_LENGTH = 60 - len("attributes.")  # what fits into an entry of fed_fields
 MAX_NEW_CHILDREN = 200
+MAX_COMBINATIONS = 500
+MAX_AXES = 3
 TEXT_LENGTH = 250
 
 #: state → states a colleague may bring it to
@@ -120,6 +124,17 @@ def clean_attribute(kind: str, value: object, options: Collection[str] = ()) -> 
     if kind == AttributeType.TEXT and len(text) > TEXT_LENGTH:
         raise ValueError("too_long")
     return text or None
+
+
+def combinations(axes: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Every way to take one value of each axis, the last axis turning fastest; none when an axis is empty.
+
+    Raises ValueError with their number when there are more than MAX_COMBINATIONS: they are counted, not made.
+    """
+    number = prod(len(axis) for axis in axes) if axes else 0
+    if number > MAX_COMBINATIONS:
+        raise ValueError(str(number))
+    return list(product(*axes)) if number else []
 
 
 def levels_fit(*, new_level: int, height: int) -> bool:

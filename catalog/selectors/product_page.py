@@ -11,6 +11,7 @@ from catalog.selectors.facts import Refusal, product_refusals
 from stores.models import SalesChannel
 
 FEW = 40
+FIRST_VARIANTS = 20
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ def value_labels(attributes: Sequence[Attribute]) -> dict[str, dict[str, str]]:
 
 
 def variants_of(product: Product) -> list[Product]:
-    """The living variants with `units` (free stock), their own references and prices. Three queries."""
+    """The first living variants, with `units` (free stock), their own references and prices. Three queries.
+
+    The grid shows them all.
+    """
     living = product.children.exclude(state=ProductState.ARCHIVED).order_by("pk")
     units = Sum(F("balances__physical") - F("balances__reserved"))
-    return list(living.annotate(units=units).prefetch_related("references", "prices")[:500])
+    return list(living.annotate(units=units).prefetch_related("references", "prices")[:FIRST_VARIANTS])

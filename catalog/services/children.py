@@ -1,8 +1,9 @@
-"""Child references under one parent, all with the parent's EAN (OFF-8)."""
+"""Child references under one parent, with the parent's EAN or their own (OFF-8)."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from altazion.lib.problems import Invalid, Refused
 from altazion.lib.text import slug
 from catalog.enums import AttributeType, ProductKind, ProductState, ReferenceType
+from catalog.loaders.copied import copied_values
 from catalog.models import Attribute, AttributeOption, Product, ProductReference
 from catalog.rules import MAX_NEW_CHILDREN
 from catalog.selectors.facts import refusals_to_validate
@@ -27,6 +29,15 @@ class NewChild:
     sku: str = ""
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A variant about to be made: everything that it says itself."""
+
+    sku: str
+    name: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
 @transaction.atomic
 def make_children(
     parent: Product, children: Sequence[NewChild], *, at: dt.datetime, actor: str = "", attribute: str = ""
@@ -39,29 +50,43 @@ def make_children(
     """
     parent = Product.objects.select_for_update(of=("self",)).get(pk=parent.pk)
     children = [NewChild(child.name.strip(), child.sku.strip()) for child in children if child.name.strip()]
-    _check(parent, children)
+    check_may_have_children(parent)
+    _check_names(children)
     definition = _definition(attribute)
-    values = _values(definition, [child.name for child in children])
+    values = option_codes(definition, [child.name for child in children])
+    planned = [
+        Planned(sku, child.name, {definition.code: value} if definition else {})
+        for child, sku, value in zip(children, _skus(parent, children), values, strict=True)
+    ]
+    return create_variants(parent, planned, share_ean=True, at=at, actor=actor)
+
+
+def create_variants(
+    parent: Product, planned: Sequence[Planned], *, share_ean: bool, at: dt.datetime, actor: str
+) -> list[Product]:
+    """Write planned variants of a locked parent in a few statements, whatever their number, with one event."""
     if parent.kind == ProductKind.SIMPLE:
         Product.objects.filter(pk=parent.pk).update(kind=ProductKind.PARENT, updated_at=at)
+    copied = copied_values(parent)
     made = Product.objects.bulk_create(
         Product(
-            sku=sku,
+            sku=one.sku,
             kind=ProductKind.CHILD,
             parent=parent,
             type_id=parent.type_id,
             vat_rate_id=parent.vat_rate_id,
-            name=f"{parent.name} {child.name}"[:250],
-            slug=slug(f"{parent.name} {child.name}", 100),
-            attributes={definition.code: value} if definition else {},
+            name=f"{parent.name} {one.name}".strip()[:250],
+            slug=slug(f"{parent.name} {one.name}", 100),
+            attributes={**copied, **one.attributes},
             stock_type=parent.stock_type,
             weight_g=parent.weight_g,
             created_at=at,
             updated_at=at,
         )
-        for child, sku, value in zip(children, _skus(parent, children), values, strict=True)
+        for one in planned
     )
-    _share_references(parent, made)
+    if share_ean:
+        share_references(parent, made)
     if parent.state == ProductState.VALIDATED:
         lacking = refusals_to_validate(made)
         ready = [child.pk for child in made if not lacking[child.pk]]
@@ -70,11 +95,57 @@ def make_children(
     return list(Product.objects.filter(pk__in=[child.pk for child in made]).order_by("pk"))
 
 
-def _check(parent: Product, children: list[NewChild]) -> None:
+def check_may_have_children(parent: Product) -> None:
+    """Refused for a variant, an archived product, and a simple product that has stock of its own."""
     if parent.kind == ProductKind.CHILD:
         raise Refused(_("A variant cannot have variants of its own."), code="nested")
     if parent.state == ProductState.ARCHIVED:
         raise Refused(_("The product is archived."), code="archived")
+    if parent.kind == ProductKind.SIMPLE and _is_used(parent):
+        raise Refused(
+            _("This product has stock or movements of its own: make a new parent for its variants instead."),
+            code="has_stock",
+        )
+
+
+def option_codes(definition: Attribute | None, names: list[str]) -> list[str]:
+    """What a text or list attribute keeps for these names; a list gets the values that it lacks."""
+    if definition is None or definition.type != AttributeType.LIST:
+        return names
+    known = {option.label.casefold(): option.code for option in definition.options.all()}
+    taken, new = set(known.values()), []
+    for name in names:
+        if name.casefold() not in known:
+            code = free_word(slug(name, 100), taken)
+            taken.add(code)
+            known[name.casefold()] = code
+            new.append(AttributeOption(attribute=definition, code=code, label=name, position=len(taken)))
+    AttributeOption.objects.bulk_create(new)
+    return [known[name.casefold()] for name in names]
+
+
+def free_word(word: str, taken: set[str]) -> str:
+    """The word, or the word with the first number that makes it free."""
+    free, number = word, 2
+    while free in taken:
+        free, number = f"{word}-{number}", number + 1
+    return free
+
+
+def share_references(parent: Product, children: Sequence[Product]) -> None:
+    """Give children the trade codes of their parent; what they have already stays."""
+    shared = list(parent.references.filter(type__in=SHARED))
+    ProductReference.objects.bulk_create(
+        (
+            ProductReference(product=child, type=one.type, value=one.value, is_main=one.is_main)
+            for child in children
+            for one in shared
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _check_names(children: list[NewChild]) -> None:
     if not children:
         raise Invalid(_("Give at least one name."), field="names")
     if len(children) > MAX_NEW_CHILDREN:
@@ -82,11 +153,6 @@ def _check(parent: Product, children: list[NewChild]) -> None:
     names = [child.name.casefold() for child in children]
     if twice := [child.name for child in children if names.count(child.name.casefold()) > 1]:
         raise Invalid(_("%(name)s is given twice.") % {"name": twice[0]}, field="names")
-    if parent.kind == ProductKind.SIMPLE and _is_used(parent):
-        raise Refused(
-            _("This product has stock or movements of its own: make a new parent for its variants instead."),
-            code="has_stock",
-        )
 
 
 def _is_used(product: Product) -> bool:
@@ -105,21 +171,6 @@ def _definition(code: str) -> Attribute | None:
     return found
 
 
-def _values(definition: Attribute | None, names: list[str]) -> list[str]:
-    if definition is None or definition.type != AttributeType.LIST:
-        return names
-    known = {option.label.casefold(): option.code for option in definition.options.all()}
-    taken, new = set(known.values()), []
-    for name in names:
-        if name.casefold() not in known:
-            code = _free(slug(name, 100), taken)
-            taken.add(code)
-            known[name.casefold()] = code
-            new.append(AttributeOption(attribute=definition, code=code, label=name, position=len(taken)))
-    AttributeOption.objects.bulk_create(new)
-    return [known[name.casefold()] for name in names]
-
-
 def _skus(parent: Product, children: list[NewChild]) -> list[str]:
     wanted = [child.sku or f"{parent.sku[:38]}-{slug(child.name, 18).upper()}" for child in children]
     taken = set(Product.objects.filter(sku__in=wanted).values_list("sku", flat=True))
@@ -127,21 +178,5 @@ def _skus(parent: Product, children: list[NewChild]) -> list[str]:
     for child, sku in zip(children, wanted, strict=True):
         if child.sku and (sku in taken or sku in skus or len(sku) > 60):
             raise Invalid(_("Another product has the SKU %(sku)s.") % {"sku": sku}, field="names")
-        skus.append(_free(sku, {*taken, *skus}))
+        skus.append(free_word(sku, {*taken, *skus}))
     return skus
-
-
-def _free(word: str, taken: set[str]) -> str:
-    free, number = word, 2
-    while free in taken:
-        free, number = f"{word}-{number}", number + 1
-    return free
-
-
-def _share_references(parent: Product, children: list[Product]) -> None:
-    shared = list(parent.references.filter(type__in=SHARED))
-    ProductReference.objects.bulk_create(
-        ProductReference(product=child, type=one.type, value=one.value, is_main=one.is_main)
-        for child in children
-        for one in shared
-    )

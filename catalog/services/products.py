@@ -12,6 +12,7 @@ from altazion.lib.problems import Invalid, Refused
 from altazion.lib.text import safe_html, slug
 from catalog import rules
 from catalog.enums import AttributeType, ProductKind, ProductState
+from catalog.loaders.copied import copy_to_variants
 from catalog.models import Attribute, Product, ProductType, VatRate
 from catalog.services.log import log_change
 
@@ -110,6 +111,8 @@ def change_product(product: Product, changes: Mapping[str, Any], *, at: dt.datet
     except IntegrityError:
         raise Invalid(_("Another product has the SKU %(sku)s.") % {"sku": product.sku}, field="sku") from None
     also = list(product.children.values_list("pk", flat=True)) if product.kind == ProductKind.PARENT else []
+    if also and "attributes" in changed:
+        copy_to_variants([product.pk])
     log_change(product, "changed", at=at, actor=actor, also=also, fields=changed)
     return product
 
