@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 
 from catalog.models import Attribute, Product, ProductSegment, Segment, SelectionItem
 from discovery.models import IndexEntry
-from discovery.services.reindex import reindex
+from discovery.services.reindex import hold_index, reindex
 from logbook.models import Event
 from logistics.models import StockBalance
 
@@ -62,6 +62,7 @@ def _selected(selections: Iterable[int]) -> set[int]:
 
 def _forget_pages() -> int:
     """A segment without products changed: only menus may show it."""
-    with connection.cursor() as sql:
+    with transaction.atomic(), connection.cursor() as sql:
+        hold_index()
         sql.execute("UPDATE discovery_indexversion SET number = number + 1")
     return 0

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import connection, transaction
 
 from discovery.models import IndexVersion
-from discovery.services.reindex import reindex
+from discovery.services.reindex import hold_index, reindex
 from stores.models import SalesChannel
 
 # Products with a dated price, or in the selection of a campaign, that begins or ends in the span.
@@ -27,6 +27,7 @@ def follow_time(*, at: dt.datetime) -> int:
     Pages always show the price of the second; only sorting and filtering by price wait for this.
     """
     with transaction.atomic():
+        hold_index()
         for channel in SalesChannel.objects.all():
             IndexVersion.objects.get_or_create(channel=channel)
         versions = list(IndexVersion.objects.select_for_update().order_by("pk"))

@@ -13,6 +13,7 @@ PRICES_AT_ONCE = 2000
 TEMPORARY = "reindex_listing, reindex_sold, reindex_value, reindex_facet, reindex_wanted, reindex_word"
 
 MANY_FACETS = 100
+INDEX_LOCK = 0x1DE7  # any number that nobody else in this database uses
 
 
 def reindex(product_ids: Iterable[int] | None, *, at: dt.datetime) -> int:
@@ -25,6 +26,7 @@ def reindex(product_ids: Iterable[int] | None, *, at: dt.datetime) -> int:
     if ids == []:
         return 0
     with transaction.atomic():
+        hold_index()
         _collect(ids)
         _price(at)
         touched = _merge(ids)
@@ -37,6 +39,16 @@ def reindex(product_ids: Iterable[int] | None, *, at: dt.datetime) -> int:
             sql.execute(f"DROP TABLE IF EXISTS {TEMPORARY}")
             sql.execute(s.BUMP, {"channels": sorted(channels)})  # last: the row is shared by all who rebuild
     return len(touched)
+
+
+def hold_index() -> None:
+    """Wait until nobody else writes the index, and keep it until the transaction ends.
+
+    A transaction may rebuild for many events one after the other; two of them would take the rows of facet values and
+    versions in different orders and end each other.
+    """
+    with connection.cursor() as sql:
+        sql.execute("SELECT pg_advisory_xact_lock(%s)", [INDEX_LOCK])
 
 
 def _collect(ids: list[int] | None) -> None:
