@@ -1,5 +1,7 @@
 """Articles: products with their structure, prices, references, pictures and places, merged in sets (annex A, ISO-1)."""
 
+from django.utils.translation import ngettext
+
 from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
 from catalog.loaders.article_parts import write_media, write_prices, write_references
@@ -69,7 +71,12 @@ def _write(stage: Stage) -> LoadResult:
     notes = []
     if wrong_codes:
         shown = ", ".join(wrong_codes[:5])
-        notes.append(f"{len(wrong_codes)} references with a wrong check digit were left out: {shown}")
+        text = ngettext(
+            "%(count)d reference with a wrong check digit was left out: %(codes)s.",
+            "%(count)d references with a wrong check digit were left out, among them %(codes)s.",
+            len(wrong_codes),
+        )
+        notes.append(text % {"count": len(wrong_codes), "codes": shown})
     return LoadResult(
         new=new,
         changed=len(touched) - new,

@@ -107,7 +107,8 @@ WITH facet AS (
     JOIN reindex_listing r ON r.id = m.product_id
     JOIN catalog_segment g ON g.id = m.segment_id AND g.kind = 'P'
    CROSS JOIN LATERAL unnest(g.path) above
-   WHERE NOT EXISTS (SELECT 1 FROM catalog_segment gone WHERE gone.id = ANY(g.path) AND gone.archived)
+   WHERE NOT EXISTS (SELECT 1 FROM catalog_segment shut
+                      WHERE shut.id = ANY(g.path) AND (shut.archived OR shut.kind <> 'P'))
    GROUP BY m.product_id
 ), segment_words AS (
   SELECT p.listing_id, string_agg(g.name, ' ') AS words,

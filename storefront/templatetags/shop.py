@@ -10,6 +10,7 @@ from django import template
 from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html_join, linebreaks
 from django.utils.safestring import mark_safe
 
@@ -25,6 +26,12 @@ TONES = 6
 def money(amount: Decimal | None, currency: str = "EUR") -> str:
     """An amount as the reader's language writes it: "12,90 €" in French, "€12.90" in English; nothing for None."""
     return "" if amount is None or amount == "" else display(Decimal(amount), currency)
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A count as the reader's language writes it: "44 446" in French, "44,446" in English."""
+    return number_format(number, decimal_pos=0, use_l10n=True, force_grouping=True)
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """Home, listings, search, products: pages that change nothing."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,8 @@ from storefront.views.buying import shop_of
 FILTER = "f-"
 ORDERS = {"rank": _("Our choice"), "price": _("Price, lowest first"), "price_desc": _("Price, highest first"),
           "new": _("Newest first")}  # fmt: skip
+MANY_CHILDREN, SHOWN_CHILDREN = 18, 12
+CountedSegment = tuple[discovery.SegmentEntry, int]
 AROUND = 2  # pages shown on both sides of the present one
 
 
@@ -39,15 +42,31 @@ def segment(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     children = tuple(child.id for child in found.children)
     context = _listing(request, version=version, segment=found.segment.pk, segments_asked=children)
-    counts = context["listing"].segments
+    shown, more = _children(found.children, context["listing"].segments)
     context |= {
         "found": found,
         "title": found.name,
         "current_path": found.segment.path,
-        "children": [(child, counts.get(child.id, 0)) for child in found.children],
+        "children": shown,
+        "more_children": more,
         "crumbs": [(reverse("storefront:segment", args=[step.slug]), step.name) for step in found.trail],
     }
     return render(request, "storefront/segment.html", context)
+
+
+def _children(
+    children: Iterable[discovery.SegmentEntry], counts: dict[int, int]
+) -> tuple[list[CountedSegment], list[CountedSegment]]:
+    """Segments below, as they are arranged; of very many the fullest come first and the others fold away."""
+    counted = [(child, counts.get(child.id, 0)) for child in children]
+    if len(counted) <= MANY_CHILDREN:
+        return counted, []
+    fullest = sorted(counted, key=lambda pair: (-pair[0].importance, -pair[1]))[:SHOWN_CHILDREN]
+    first = {child.id for child, _count in fullest}
+    return (
+        [pair for pair in counted if pair[0].id in first],
+        [pair for pair in counted if pair[0].id not in first],
+    )
 
 
 @require_GET
