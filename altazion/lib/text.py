@@ -62,3 +62,8 @@ def safe_html(html: str) -> str:
         attributes={"a": {"href", "title"}, "td": {"colspan"}, "th": {"colspan"}},
         url_schemes={"http", "https", "mailto", "tel"},
     )
+
+
+def plain(text: str) -> str:
+    """A text as searches compare it: small letters and digits, no accents, one space between words, 200 at most."""
+    return _NOT_WORD.sub(" ", unaccent(text[:400]).lower()).strip()[:200].strip()

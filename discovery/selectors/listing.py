@@ -8,11 +8,13 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection
 
+from altazion.lib.text import plain
 from catalog.models import Brand, Segment, Selection
 from discovery.models import FacetValue
-from discovery.rules import UNTOUCHED, Ranking
+from discovery.rules import UNTOUCHED, Asked, Ranking, cut, slots, woven
 from discovery.selectors.facets import Counted, Facet, as_facets, count
 from discovery.selectors.navigation import KEEP_SECONDS, index_version
+from discovery.selectors.ranking import ranking_for
 from discovery.selectors.scope import Scope, with_filters
 from discovery.selectors.text import TextMatch, match
 from discovery.selectors.tiles import Tile, tiles
@@ -21,10 +23,10 @@ from stores.models import SalesChannel, Store
 
 MOST_PER_PAGE = 50
 ORDERS = {
-    "rank": "max(score) DESC, max(weight) DESC, listing_id DESC",
-    "price": "min(list_price) ASC, max(rank) DESC, listing_id DESC",
-    "price_desc": "min(list_price) DESC, max(rank) DESC, listing_id DESC",
-    "new": "max(published_at) DESC, listing_id DESC",
+    "rank": "max(lead) DESC, {available}max(score) DESC, max(weight) DESC, listing_id DESC",
+    "price": "{available}min(list_price) ASC, max(rank) DESC, listing_id DESC",
+    "price_desc": "{available}min(list_price) DESC, max(rank) DESC, listing_id DESC",
+    "new": "{available}max(published_at) DESC, listing_id DESC",
 }
 
 
@@ -63,14 +65,14 @@ def listing(
     per_page: int = 24,
     version: str = "",
     segments_asked: tuple[int, ...] = (),
-    ranking: Ranking = UNTOUCHED,
+    ranking: Ranking | None = None,
 ) -> ListingPage:
     """Products of a channel, filtered, sorted and cut into pages of at most 50, with true counts for every facet.
 
     An entry is one sellable product, so a filter is true only if one and the same child satisfies all of them and, with
     `in_store_only`, lies in `store`. Values of one facet add up (or), facets narrow (and); a facet's own counts ignore
-    its own choice. What the index says is kept per version of the index; prices and stock are asked live. `ranking` is
-    what merchandisers decided about this very listing.
+    its own choice. What the index says is kept per version of the index; prices and stock are asked live. What
+    merchandisers decided about this very listing at `at` holds, unless `ranking` says otherwise.
     """
     query = query.replace("\0", " ").strip()[:200]
     chosen = {code: sorted(set(values)) for code, values in (filters or {}).items() if values}
@@ -80,12 +82,16 @@ def listing(
     segment_id = segment.pk if isinstance(segment, Segment) else segment
     path = segment.path if isinstance(segment, Segment) else [segment] if segment else []
     place = Place.objects.filter(store=store).values_list("pk", flat=True).first() if store else None
+    version = version or index_version(channel)
+    if ranking is None:
+        asked = Asked(plain(query), segment_id, selection.pk if selection else None)
+        ranking = ranking_for(channel, asked, at=at, version=version)
     question = (segment_id, brand and brand.code, selection and selection.pk, query, sorted(chosen.items()), place,
                 in_store_only, segments_asked, ranking.key)  # fmt: skip
-    key = _key(version or index_version(channel), language, question)
+    key = _key(version, language, question)
     kept: tuple[Counted, Scope, TextMatch | None] | None = cache.get(key)
     if kept is None:
-        scope, text = _scope(channel, language, segment_id, brand, selection, query)
+        scope, text = _scope(channel, language, segment_id, brand, selection, query, ranking.pins)
         scope.ranked(ranking)
         scope = with_filters(scope, chosen, place_id=place, in_store_only=in_store_only)
         kept = count(scope, place_id=place, segments=segments_asked), scope, text
@@ -96,7 +102,7 @@ def listing(
     ids_key = f"{key}:{sort}:{page}:{per_page}"
     ids = cache.get(ids_key)
     if ids is None:
-        ids = _page_of(scope, sort, (page - 1) * per_page, per_page) if counted.total else []
+        ids = _page_of(scope, sort, (page - 1) * per_page, per_page, ranking, counted.total) if counted.total else []
         cache.set(ids_key, ids, KEEP_SECONDS)
     return ListingPage(
         tiles=tiles(ids, channel=channel, at=at, language=language, store=store),
@@ -136,6 +142,7 @@ def _scope(
     brand: Brand | None,
     selection: Selection | None,
     query: str,
+    pins: tuple[int, ...],
 ) -> tuple[Scope, TextMatch | None]:
     scope = Scope(["e.channel_id = %(channel)s"], {"channel": channel.pk})
     if segment_id is not None:
@@ -151,20 +158,37 @@ def _scope(
     if not query:
         return scope, None
     text = match(query, channel=channel, language=language)
-    scope.conditions.append(text.condition)
-    scope.parameters.update(text.parameters)
-    scope.score = text.score
+    found = f"({text.condition} OR e.listing_id = ANY(%(pinned)s::bigint[]))" if pins else text.condition
+    scope.conditions.append(found)
+    scope.parameters.update(text.parameters, **({"pinned": list(pins)} if pins else {}))
+    scope.lead, scope.score = text.lead, text.score
     return scope, text
 
 
-def _page_of(scope: Scope, sort: str, start: int, size: int) -> list[int]:
+def _page_of(scope: Scope, sort: str, start: int, size: int, ranking: Ranking = UNTOUCHED, total: int = 0) -> list[int]:
+    """The listings of a page, pins in their places; `total` is needed for pins only."""
+    pins = _present(scope, ranking) if sort == "rank" and ranking.pins else []
+    start, left, here = cut(slots(pins, total - len(pins)), start, size)
     with connection.cursor() as sql:
         sql.execute(
-            f"{scope.hits()} SELECT listing_id FROM hit WHERE misses = 0 GROUP BY listing_id"  # noqa: S608 - fixed order
-            f" ORDER BY {scope.pinned if sort == 'rank' else ''}{ORDERS[sort]} LIMIT %(size)s OFFSET %(start)s",
-            {**scope.all_parameters(), "size": size, "start": start},
+            f"{scope.hits()} SELECT listing_id FROM hit"  # noqa: S608 - fixed order
+            " WHERE misses = 0 AND listing_id <> ALL(%(apart)s::bigint[]) GROUP BY listing_id"
+            f" ORDER BY {ORDERS[sort].format(available=scope.available)} LIMIT %(size)s OFFSET %(start)s",
+            {**scope.all_parameters(), "size": left, "start": start, "apart": [listing for _place, listing in pins]},
         )
-        return [row[0] for row in sql.fetchall()]
+        return woven([row[0] for row in sql.fetchall()], here, size)
+
+
+def _present(scope: Scope, ranking: Ranking) -> list[tuple[int, int]]:
+    """The pins that are on the list, filters and all."""
+    with connection.cursor() as sql:
+        sql.execute(
+            f"{scope.hits()} SELECT DISTINCT listing_id FROM hit"  # noqa: S608 - fixed text
+            " WHERE misses = 0 AND listing_id = ANY(%(wanted)s::bigint[])",
+            {**scope.all_parameters(), "wanted": list(ranking.pins)},
+        )
+        found = {row[0] for row in sql.fetchall()}
+    return [(position, listing) for position, listing in ranking.places if listing in found]
 
 
 def _key(version: str, language: str, question: Any) -> str:

@@ -28,18 +28,20 @@ _HOLDS = {
     Lever.FACET: "e.facets @> ARRAY[{number}]::int[]",
     Lever.SEGMENT: "e.segments @> ARRAY[{number}]::bigint[]",
     Lever.SELECTION: "e.selections @> ARRAY[{number}]::bigint[]",
+    Lever.STOCK: "e.in_stock = ({number} = 1)",
 }
 
 
 @dataclass
 class Scope:
-    """Entries of one channel that satisfy all `conditions`; `score` orders search results, `weight` all others."""
+    """Entries of one channel that satisfy all `conditions`; `lead` and `score` order searches, `weight` the rest."""
 
     conditions: list[str]
     parameters: dict[str, Any]
     score: str = "0"
     weight: str = "e.rank"
-    pinned: str = ""
+    lead: str = "0"
+    available: str = ""
     filters: list[Filter] = field(default_factory=list)
 
     def ranked(self, ranking: Ranking) -> None:
@@ -47,9 +49,13 @@ class Scope:
         if ranking.hidden:
             self.parameters["hidden"] = list(ranking.hidden)
             self.conditions.append("e.listing_id <> ALL(%(hidden)s::bigint[])")
-        if ranking.pins:
-            self.parameters["pins"] = list(ranking.pins)
-            self.pinned = "array_position(%(pins)s::bigint[], listing_id) NULLS LAST, "
+        for number, (lever, held) in enumerate(sorted(ranking.left_out)):
+            self.parameters[f"out_{number}"] = held
+            self.conditions.append(f"NOT ({_HOLDS[lever].format(number=f'%(out_{number})s')})")
+        if ranking.unavailable == "hidden":
+            self.conditions.append("e.in_stock")
+        elif ranking.unavailable == "last":
+            self.available = "bool_or(in_stock) DESC, "
         factor = ""
         for number, ((lever, held), times) in enumerate(ranking.factors.items()):
             self.parameters |= {f"held_{number}": held, f"times_{number}": times}
@@ -63,8 +69,9 @@ class Scope:
         cases = " ".join(f"WHEN NOT ({f.condition}) THEN %(code_{n})s" for n, f in enumerate(self.filters))
         missed = f"CASE {cases} ELSE '' END" if cases else "''"
         return f"""WITH hit AS MATERIALIZED (
-            SELECT e.listing_id, e.facets, e.segments, e.places, e.list_price, e.rank, e.published_at,
-                   {self.score} AS score, {self.weight} AS weight, {misses} AS misses, {missed} AS missed
+            SELECT e.listing_id, e.facets, e.segments, e.places, e.list_price, e.rank, e.published_at, e.in_stock,
+                   {self.lead} AS lead, {self.score} AS score, {self.weight} AS weight,
+                   {misses} AS misses, {missed} AS missed
               FROM discovery_indexentry e
              WHERE {" AND ".join(self.conditions)})"""  # noqa: S608 - conditions are ours, values are parameters
 

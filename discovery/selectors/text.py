@@ -19,13 +19,17 @@ _MOST_WORDS = 10
 
 @dataclass
 class TextMatch:
-    """How a text is searched: an SQL condition and score over entries `e`, the lane taken, the words it was read as."""
+    """How a text is searched: an SQL condition and score over entries `e`, the lane taken, the words it was read as.
+
+    lead: what goes before any score.
+    """
 
     lane: str
     condition: str
     score: str
     parameters: dict[str, Any] = field(default_factory=dict)
     read_as: str = ""
+    lead: str = "0"
 
 
 def words_of(text: str) -> list[str]:
@@ -51,8 +55,9 @@ def match(text: str, *, channel: SalesChannel, language: str) -> TextMatch:
     coded, held, begun = _count([exact, f"e.{column} @@ {whole}", f"e.{column} @@ {starts}"], parameters)
     parameters.pop("channel")
     if coded:
-        score = f"CASE WHEN {exact} THEN 1000 ELSE {_score(column, whole)} END"
-        return TextMatch("reference", f"({exact} OR e.{column} @@ {whole})", score, parameters)
+        lead = f"CASE WHEN {exact} THEN 2 ELSE 0 END"
+        found = f"({exact} OR e.{column} @@ {whole})"
+        return TextMatch("reference", found, _score(column, whole), parameters, lead=lead)
     if held >= FEW or (held and held == begun):
         return TextMatch("words", f"e.{column} @@ {whole}", _score(column, whole), parameters)
     if begun or held:
