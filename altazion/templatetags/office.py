@@ -3,9 +3,13 @@
 from decimal import Decimal
 
 from django import template
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from altazion.lib import money
+from altazion.lib.ordering import SCRIPT, STYLE, order_attributes
 
 register = template.Library()
 
@@ -25,3 +29,17 @@ def page(name: str, *args: object) -> str:
 def amount(value: Decimal, currency: str = "EUR") -> str:
     """Money as people of the active language write it."""
     return money.display(value, currency)
+
+
+@register.simple_tag
+def order_words() -> SafeString:
+    """Attributes of a list whose rows people put in order (office/order.js)."""
+    return order_attributes()
+
+
+@register.simple_tag
+def order_media() -> SafeString:
+    """The script and the style of such a list, for pages that no admin class feeds."""
+    return format_html(
+        '<link rel="stylesheet" href="{}"><script src="{}" defer></script>', static(STYLE), static(SCRIPT)
+    )

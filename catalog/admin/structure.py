@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from altazion.lib.office import NeverDeleted
+from altazion.lib.ordering import Ordered
 from catalog.models import Attribute, AttributeOption, Brand, Family, ProductType, VatRate
 
 
@@ -61,7 +62,7 @@ class BrandAdmin(NeverDeleted, ModelAdmin):
         return super().get_search_results(request, queryset, search_term)
 
 
-class OptionInline(TabularInline):
+class OptionInline(Ordered, TabularInline):
     """Values of a list."""
 
     model = AttributeOption
