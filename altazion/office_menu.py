@@ -21,6 +21,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
         _("Office"),
         [
             ("catalog.product", _("Products"), "deployed_code"),
+            ("catalog_product_scan", _("Scan a code"), "barcode_scanner"),
             ("catalog.family", _("Families"), "category"),
             ("catalog.segment", _("Segments"), "account_tree"),
             ("catalog.brand", _("Brands"), "workspace_premium"),
@@ -121,8 +122,10 @@ def _at_index(request: HttpRequest) -> bool:
 
 def _item(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
     model, title, icon = entry
-    app, _dot, name = model.partition(".")
-    link = address(f"{app}_{name}_changelist")
+    app, dot, name = model.partition(".")
+    if not dot:  # a page of its own beside a model's list: catalog_product_scan
+        app, name = model.split("_")[:2]
+    link = address(f"{app}_{name}_changelist" if dot else model)
     rights = (f"{app}.view_{name}", f"{app}.change_{name}")
     if not link or not any(request.user.has_perm(right) for right in rights):
         return None

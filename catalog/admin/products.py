@@ -20,6 +20,7 @@ from catalog.admin import inlines
 from catalog.admin.actions import ProductActions
 from catalog.admin.page import page_context
 from catalog.admin.product_list import ChannelFilter, Columns, ProductChangeList, SegmentFilter, StateFilter
+from catalog.admin.scan import ScanPage
 from catalog.admin.variants import VariantPages
 from catalog.enums import ProductKind
 from catalog.forms import ProductForm, attribute_fields
@@ -35,7 +36,7 @@ ROWS: dict[Any, Callable[..., None]] = {
 
 
 @admin.register(Product)
-class ProductAdmin(ProductActions, VariantPages, Columns, RefusalsAsMessages, NeverDeleted, ModelAdmin):
+class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMessages, NeverDeleted, ModelAdmin):
     """A merchandiser's desk."""
 
     list_display = ("picture", "title", "family", "segment", "brand", "state_badge", "published", "price", "stock")
@@ -145,6 +146,7 @@ class ProductAdmin(ProductActions, VariantPages, Columns, RefusalsAsMessages, Ne
         own = [
             path("<int:pk>/do/<slug:verb>/", self.admin_site.admin_view(self.do), name="catalog_product_do"),
             path("<int:pk>/children/", self.admin_site.admin_view(self.children), name="catalog_product_children"),
+            path("scan/", self.admin_site.admin_view(self.scan), name="catalog_product_scan"),
             path("<int:pk>/variants/", self.admin_site.admin_view(self.variants), name="catalog_product_variants"),
             path("<int:pk>/matrix/", self.admin_site.admin_view(self.matrix), name="catalog_product_matrix"),
         ]

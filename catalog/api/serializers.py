@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import BasePrice, Product
@@ -121,15 +122,29 @@ class ProductShape(serializers.ModelSerializer):
         return sorted(one.channel.code for one in holder.publications.all())
 
 
+class ToldShape(serializers.Serializer):
+    """An attribute that tells a candidate from the others."""
+
+    attribute = serializers.CharField()
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+
 class CandidateShape(serializers.ModelSerializer):
     """Enough of a product to choose among several."""
 
     parent = serializers.CharField(source="parent.sku", default=None)  # type: ignore[assignment]
     image = serializers.SerializerMethodField()
+    tells_apart = serializers.SerializerMethodField()
 
     class Meta:
         model = Product
-        fields = ("sku", "kind", "parent", "name", "attributes", "image")
+        fields = ("sku", "kind", "parent", "name", "attributes", "tells_apart", "image")
+
+    @extend_schema_field(ToldShape(many=True))
+    def get_tells_apart(self, product: Product) -> list[dict[str, str]]:
+        """What to ask: colour red, size 38; empty when there is no choice."""
+        return [dict(ToldShape(one).data) for one in self.context["told"].get(product.pk, [])]
 
     def get_image(self, product: Product) -> str:
         """Its first picture, or its parent's; empty for none."""
@@ -141,6 +156,7 @@ class ScanAnswer(serializers.Serializer):
     """`product` is set when the code means one product; otherwise somebody must choose among `candidates`."""
 
     code = serializers.CharField()
+    internal = serializers.BooleanField(help_text="A code of the shop's own making: prefixes 02 and 20 to 29")
     product = ProductShape(allow_null=True)
     candidates = CandidateShape(many=True)
 

@@ -16,6 +16,7 @@ from altazion.lib.problems import NotFound
 from catalog import selectors
 from catalog.api import serializers as shapes
 from catalog.selectors import office
+from catalog.selectors.scan import scan
 from stores.selectors import open_now, page_of_stores
 
 PAGE = [
@@ -61,15 +62,23 @@ class ReferenceView(APIView):
     @extend_schema(operation_id="reference", responses=shapes.ScanAnswer)
     def get(self, request: Request, code: str) -> Response:
         """A SKU, an EAN or any other reference. One EAN may be shared by several variants: then choose."""
-        found = selectors.find_by_reference(code)
-        if len(found) == 1:
-            found = selectors.sellable(found[0])
-        if not found:
+        found = scan(code)
+        if not found.products and found.mistyped:
+            raise NotFound(
+                _("Nothing carries this code, and its last digit does not fit: it was mistyped or read badly."),
+                code="bad_check_digit",
+            )
+        if not found.products:
             raise NotFound(_("Nothing carries this code."), code="unknown_reference")
-        one = selectors.product_named(found[0].sku) if len(found) == 1 else None
-        candidates = shapes.CandidateShape(found, many=True, context={"rows": office.rows(found)}).data
+        one = selectors.product_named(found.one.sku) if found.one else None
+        context = {"rows": office.rows(found.products), "told": found.told}
         return Response(
-            {"code": code, "product": shapes.ProductShape(one).data if one else None, "candidates": candidates}
+            {
+                "code": code,
+                "internal": found.internal,
+                "product": shapes.ProductShape(one).data if one else None,
+                "candidates": shapes.CandidateShape(found.products, many=True, context=context).data,
+            }
         )
 
 

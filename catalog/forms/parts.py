@@ -10,6 +10,7 @@ from psycopg.types.range import TimestamptzRange
 from unfold import widgets
 from unfold.forms import PaginationInlineFormSet
 
+from altazion.lib import codes
 from altazion.lib.office import fed_by
 from catalog import rules
 from catalog.enums import ProductKind, ProductState, ReferenceType
@@ -131,6 +132,8 @@ class ReferenceForm(FedRow):
             choices=usual, label=_("type"), widget=widgets.UnfoldAdminSelectWidget, initial=ReferenceType.EAN13
         )
         self.fields["type"].disabled = bool(self.instance.source)
+        if own in ReferenceType.values and codes.is_internal(self.instance.value):
+            self.fields["value"].help_text = _("The shop's own making (02, 20 to 29): not for other companies.")
 
     def clean(self) -> dict[str, Any]:
         """Bring the code into the form in which it is kept."""
