@@ -47,6 +47,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("accounting.entry", _("Books"), "account_balance"),
             ("accounting.journal", _("Journals of the books"), "library_books"),
             ("stores.site", _("Sites"), "language"),
+            ("stores.formeraddress", _("Redirects"), "alt_route"),
             ("stores.saleschannel", _("Sales channels"), "hub"),
         ],
     ),

@@ -258,6 +258,7 @@ SPECTACULAR_SETTINGS = {
 
 # -- doors from low rooms to high ones, by name ------------------------------------------------
 LOGBOOK_NUDGE = "logbook.tasks.nudge"
+ADDRESS_BOOK = "storefront.selectors.addresses.ShopAddresses"
 PAYMENT_PROVIDERS = {
     "pay_in_store": "integrations.payments.pay_in_store.PayInStore",
     "sandbox_card": "integrations.payments.sandbox_card.SandboxCard",

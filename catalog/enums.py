@@ -1,5 +1,7 @@
 """Choices of the catalogue (catalogue-domain 2)."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -46,6 +48,14 @@ class SegmentKind(models.TextChoices):
     INTERNAL = "I", _("internal")
 
 
+class PageTemplate(models.TextChoices):
+    """How a segment's page is laid out."""
+
+    STANDARD = "", _("filters beside the products")
+    DOORS = "doors", _("segments below as pictures, then the products")
+    WIDE = "wide", _("products over the whole width, filters folded")
+
+
 class AttributeType(models.TextChoices):
     TEXT = "T", _("text")
     LONG_TEXT = "L", _("long text")
@@ -85,3 +95,12 @@ class MediaKind(models.TextChoices):
     IMAGE = "image", _("picture")
     VIDEO = "video", _("video")
     DOCUMENT = "document", _("document")
+
+
+#: importance in words and the number that each stands for (A17)
+IMPORTANCE_WORDS = {0: _("undefined"), 100: _("normal"), 300: _("highlighted"), 900: _("star")}
+
+
+def importance_word(number: int) -> Any:
+    """The word for a number from 0 to 999: that of the step it has reached."""
+    return IMPORTANCE_WORDS[max(step for step in IMPORTANCE_WORDS if step <= max(number, 0))]

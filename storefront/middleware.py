@@ -1,13 +1,18 @@
-"""Gives every request its `request.shop`."""
+"""Gives every request its `request.shop`; sends whoever comes by an old address on to where the thing lives now."""
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.defaults import page_not_found
 
 from altazion.lib.problems import NotFound
 from storefront.selectors import CART_COOKIE, STORE_COOKIE, Shop
+from storefront.selectors.addresses import gone_at, led_to
+
+NOT_THE_SHOP = ("/office/", "/api/", "/static/", "/media/", "/signage/", "/i18n/", "/health/")
 
 
 class ShopMiddleware:
@@ -23,7 +28,10 @@ class ShopMiddleware:
             store_code=request.COOKIES.get(STORE_COOKIE, ""),
             cart_token=request.COOKIES.get(CART_COOKIE, ""),
         )
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if answer.status_code == 404 and request.method in ("GET", "HEAD"):
+            return _by_old_address(request) or answer
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """What a page asked for is not there: the 404 page, or a bare word where no shop answers."""
@@ -32,3 +40,23 @@ class ShopMiddleware:
         if error.code == "no_site":
             return HttpResponse(error.message, status=404, content_type="text/plain; charset=utf-8")
         return page_not_found(request, Http404())
+
+
+def _by_old_address(request: HttpRequest) -> HttpResponse | None:
+    """Nothing lives here: the way to where it lives now, or a page (410) that says it is gone and what is near."""
+    if request.path.startswith(NOT_THE_SHOP):
+        return None
+    shop: Shop = request.shop  # type: ignore[attr-defined]
+    first, _slash, rest = request.path.strip("/").partition("/")
+    prefixed = first in dict(settings.LANGUAGES) and first != settings.LANGUAGE_CODE
+    path, language = (rest, first) if prefixed else (request.path.strip("/"), settings.LANGUAGE_CODE)
+    try:
+        channel = shop.channel
+    except NotFound:
+        return None
+    if address := led_to(path, language=language, channel=channel):
+        query = request.META.get("QUERY_STRING", "")
+        joint = "&" if "?" in address else "?"
+        return HttpResponsePermanentRedirect(f"{address}{joint}{query}" if query else address)
+    gone = gone_at(path, language=language)
+    return render(request, "storefront/gone.html", {"gone": gone}, status=410) if gone else None

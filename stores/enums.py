@@ -18,3 +18,20 @@ class PublicationRule(models.TextChoices):
     VALIDATED = "validated", _("every validated product")
     COMPLETE = "complete", _("validated, with image and description")
     IN_STOCK = "in_stock", _("validated and in stock")
+
+
+class TargetKind(models.TextChoices):
+    """What a former address leads to; rooms above may keep their own things under `page`."""
+
+    SEGMENT = "segment", _("segment")
+    BRAND = "brand", _("brand")
+    PRODUCT = "product", _("product")
+    PAGE = "page", _("page of the shop")
+    PATH = "path", _("another address")
+
+
+class AddressCause(models.TextChoices):
+    RENAMED = "renamed", _("its address was changed")
+    REPLACED = "replaced", _("it was archived and replaced")
+    IMPORTED = "imported", _("imported list")
+    BY_HAND = "by_hand", _("written by hand")

@@ -4,9 +4,10 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from stores.enums import ChannelKind, PublicationRule
+from stores.enums import AddressCause, ChannelKind, PublicationRule, TargetKind
 
 
 class SalesChannel(models.Model):
@@ -51,6 +52,24 @@ class Site(models.Model):
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
     in_production = models.BooleanField(_("open to search engines"), default=False)
+    legal_name = models.CharField(_("company"), max_length=120, blank=True, default="")
+    logo = models.CharField(_("logo"), max_length=500, blank=True, default="")
+    social_pages = models.TextField(
+        _("pages elsewhere"), blank=True, default="", help_text=_("One https address a line.")
+    )
+    return_days = models.PositiveSmallIntegerField(
+        _("days to return"), default=14, help_text=_("Told to search engines with each offer; 0 says nothing.")
+    )
+    product_title = models.CharField(_("title of products"), max_length=160, default="{name} – {brand} | {site}")
+    segment_title = models.CharField(_("title of segments"), max_length=160, default="{name} | {site}")
+    brand_title = models.CharField(_("title of brands"), max_length=160, default="{name} | {site}")
+    robots_txt = models.TextField(
+        _("more lines of robots.txt"), blank=True, default="", help_text=_("Added to what the shop closes by itself.")
+    )
+    llms_txt = models.TextField(
+        _("introduction of llms.txt"), blank=True, default="", help_text=_("What language models should know first.")
+    )
+    translations = models.JSONField(_("translations"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("site")
@@ -112,3 +131,43 @@ class Store(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FormerAddress(models.Model):
+    """An address that once led somewhere, or should: whoever comes by it is sent on for good.
+
+    It names a thing, not the thing's next address: however often that changes, one step leads there. `path` stands
+    without the language's prefix and without the first slash; an empty language or channel means any.
+    """
+
+    channel = models.ForeignKey(
+        SalesChannel, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("channel")
+    )
+    language = models.CharField(_("language"), max_length=5, blank=True)
+    path = models.CharField(_("old address"), max_length=300)
+    target_kind = models.CharField(_("leads to"), max_length=10, choices=TargetKind)
+    target_id = models.BigIntegerField(null=True, editable=False)
+    target_path = models.CharField(_("page"), max_length=300, blank=True)
+    cause = models.CharField(_("because"), max_length=10, choices=AddressCause, default=AddressCause.BY_HAND)
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("redirect")
+        verbose_name_plural = _("redirects")
+        ordering = ["-since", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["path", "language", "channel"], name="one_target_per_former_address", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=~Q(path=""), name="former_address_is_not_the_home"),
+            models.CheckConstraint(condition=~Q(path=F("target_path")), name="former_address_not_its_own_target"),
+            models.CheckConstraint(
+                condition=Q(target_kind="path", target_id=None) & ~Q(target_path="")
+                | ~Q(target_kind="path") & Q(target_id__isnull=False, target_path=""),
+                name="former_address_names_a_thing_or_a_page",
+            ),
+        ]
+        indexes = [models.Index(fields=["target_kind", "target_id"], name="former_address_target")]
+
+    def __str__(self) -> str:
+        return f"/{self.path}"

@@ -1,9 +1,12 @@
-"""Opening hours in plain Python: `{"1": [["09:30", "12:30"], ["14:00", "19:00"]]}`, days by ISO number (1 Monday)."""
+"""Opening hours in plain Python: `{"1": [["09:30", "12:30"], ["14:00", "19:00"]]}`, days by ISO number (1 Monday),
+and addresses of the shop."""
 
 import datetime as dt
 import itertools
 import re
+from collections.abc import Collection
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 Spans = list[tuple[dt.time, dt.time]]
 _SPAN = re.compile(r"^\s*(\d{1,2})[:hH](\d{2})?\s*[-–—]\s*(\d{1,2})[:hH](\d{2})?\s*$")
@@ -84,3 +87,31 @@ def _spans(day: int, spans: list[Any]) -> Spans:
     if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(found)):
         raise ValueError("overlap", day)
     return found
+
+
+LONGEST_ADDRESS = 300
+
+
+def bare_path(path: str) -> str:
+    """An old address as it is kept and looked for: no slash around it, case does not matter."""
+    return path.strip("/").lower()
+
+
+def split_address(address: str, languages: Collection[str]) -> tuple[str, str]:
+    """A typed address as (path without slashes around it, language or "").
+
+    "https://shop.test/en/s/heroes/?page=2" is ("s/heroes", "en"). Raises ValueError: empty, too_long, unreadable.
+    """
+    address = address.strip()
+    if not address:
+        raise ValueError("empty")
+    try:
+        path = unquote(urlsplit(address).path).strip("/")
+    except ValueError:
+        raise ValueError("unreadable") from None
+    if len(path) > LONGEST_ADDRESS:
+        raise ValueError("too_long")
+    if any(ord(letter) < 32 or letter == "\ufffd" for letter in path):
+        raise ValueError("unreadable")
+    first, _slash, rest = path.partition("/")
+    return (rest, first) if first in languages else (path, "")

@@ -3,12 +3,14 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, Q
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import NotFound
 from stores import rules
-from stores.models import Site, Store
+from stores.models import FormerAddress, SalesChannel, Site, Store
+from stores.ports import Target
 
 DEFAULT_ZONE = "Europe/Paris"
 
@@ -72,3 +74,12 @@ def week_of(store: Store) -> list[tuple[str, list[tuple[dt.time, dt.time]]]]:
 def living_store(code: str) -> Store | None:
     """The store of this code, unless it is archived or there is none."""
     return Store.objects.filter(code=code, archived=False).select_related("zone").first()
+
+
+def led_by(path: str, *, language: str, channel: SalesChannel) -> Target | None:
+    """What a former address leads to, the channel's own rows and those of this language first. One query."""
+    rows = FormerAddress.objects.filter(
+        Q(channel=channel) | Q(channel=None), path=rules.bare_path(path)[:300], language__in=[language, ""]
+    )
+    row = rows.order_by(F("channel").asc(nulls_last=True), "-language").first()
+    return Target(row.target_kind, row.target_id, row.target_path) if row else None

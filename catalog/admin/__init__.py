@@ -1,10 +1,11 @@
 """Office pages of the catalogue."""
 
+from catalog.admin.brands import BrandAdmin
 from catalog.admin.criteria import CriterionAdmin
 from catalog.admin.products import ProductAdmin
 from catalog.admin.segments import SegmentAdmin
 from catalog.admin.selections import SelectionAdmin
-from catalog.admin.structure import AttributeAdmin, BrandAdmin, FamilyAdmin, ProductTypeAdmin, VatRateAdmin
+from catalog.admin.structure import AttributeAdmin, FamilyAdmin, ProductTypeAdmin, VatRateAdmin
 
 __all__ = [
     "AttributeAdmin",

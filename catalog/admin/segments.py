@@ -1,10 +1,10 @@
-"""The shoppers' tree."""
+"""The shoppers' tree: branches open one by one, siblings are ranked in place."""
 
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -21,53 +21,75 @@ from unfold.views import ChangeList
 from altazion.lib.clock import now
 from altazion.lib.office import NeverDeleted, RefusalsAsMessages, actor, badge
 from altazion.lib.problems import Refused
+from altazion.lib.translating import side_by_side
 from catalog import services
+from catalog.admin.ranking import RankingPages
+from catalog.admin.words import importance_badge, page_address
+from catalog.enums import SegmentKind
 from catalog.forms import ReplacementForm, SegmentForm
 from catalog.models import Segment
+from catalog.selectors import office_tree
 from catalog.selectors.tree import in_tree_order
+
+OPEN = "open"
+KIND_TONES = {SegmentKind.LISTED: "good", SegmentKind.BESIDE: "info", SegmentKind.INTERNAL: "none"}
 
 
 class TreeChangeList(ChangeList):
-    """Segments as a tree, page by page."""
+    """Segments as a tree: the top, and below it what was opened (`?open=12.45`); a search shows the way to each hit."""
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """`open` is no filter."""
+        return {name: value for name, value in super().get_filters_params(params).items() if name != OPEN}
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Segment]:
+        """Everything that was searched for or filtered; else the open branches."""
+        found: QuerySet[Segment] = super().get_queryset(request, exclude_parameters)
+        self.opened = [int(pk) for pk in request.GET.get(OPEN, "").split(".") if pk.isdecimal() and len(pk) < 18]
+        self.as_tree = not self.query and not self.get_filters_params()
+        return office_tree.visible(found, self.opened) if self.as_tree else found
 
     def get_results(self, request: HttpRequest) -> None:
         """Each under the one above."""
         super().get_results(request)
-        self.result_list: list[Any] = in_tree_order(list(self.result_list))
-
-
-def importance_label(value: int) -> tuple[str, str]:
-    """The word and the tone for an importance of 0 to 999 (A17)."""
-    if value >= 900:
-        return _("star"), "good"
-    if value >= 300:
-        return _("highlighted"), "info"
-    return (_("normal"), "none") if value >= 100 else (_("undefined"), "warn")
+        rows: list[Any] = in_tree_order(list(self.result_list))
+        names = {} if self.as_tree else office_tree.ways(rows)
+        for row in rows:
+            row.way = " › ".join(names.get(row.pk, []))
+            row.is_open = row.pk in self.opened
+            left = [pk for pk in self.opened if pk != row.pk] if row.is_open else [*self.opened, row.pk]
+            row.toggle = ".".join(map(str, left[-office_tree.MOST_OPEN :])) if self.as_tree else None
+        self.result_list: list[Any] = rows
 
 
 @admin.register(Segment)
-class SegmentAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
+class SegmentAdmin(RankingPages, RefusalsAsMessages, NeverDeleted, ModelAdmin):
     """Where shoppers look; six levels."""
 
     form = SegmentForm
-    list_display = ("indented", "code", "importance_badge", "kind", "products", "position", "is_fed")
-    list_display_links = ("indented",)
+    list_display = ("branch", "code", "importance_badge", "kind_badge", "products", "rank", "is_fed")
+    list_display_links = None
     list_filter = (("kind", ChoicesDropdownFilter), "archived")
-    search_fields = ("name", "code")
+    search_fields = ("name", "code", "slug")
+    search_help_text = gettext_lazy("Name, code or address; the way to each segment is shown")
     autocomplete_fields = ("parent",)
     list_per_page = 500
     list_fullwidth = True
     ordering = ("path",)
     show_full_result_count = False
     change_form_outer_before_template = "office/catalog/segment_bar.html"
+    change_form_outer_after_template = "office/catalog/result_preview.html"
     fieldsets = (
-        (None, {"fields": ("name", "code", "parent", ("importance", "position"), "kind")}),
-        (gettext_lazy("Web"), {"fields": ("slug", "intro", "image")}),
-        (gettext_lazy("English"), {"fields": ("name_en",)}),
-    )
+        (None, {"fields": (("name", "name_en"), ("code", "parent"), ("importance_word", "importance"), ("kind",))}),
+        (gettext_lazy("Page"), {"fields": (*side_by_side(["intro", "header"]), "header_below", ("image", "banner"),
+                                           "page_template")}),
+        (gettext_lazy("Address"), {"fields": (*side_by_side(["slug"]), "redirect")}),
+        (gettext_lazy("Search engines"), {"fields": side_by_side(["meta_title", "meta_description"])}),
+    )  # fmt: skip
 
     class Media:
         css = {"all": ["office/panels.css"]}
+        js = ["catalog/lengths.js"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type:
         """As a tree."""
@@ -77,7 +99,7 @@ class SegmentAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
         """With the number of products that stand right there."""
         found: QuerySet[Segment] = super().get_queryset(request)
         if request.resolver_match and request.resolver_match.url_name == "catalog_segment_changelist":
-            found = found.annotate(member_count=Count("members"))
+            found = office_tree.with_counts(found)
             if "archived__exact" not in request.GET:
                 found = found.filter(archived=False)
         return found
@@ -90,29 +112,85 @@ class SegmentAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
             queryset = queryset.filter(archived=False)
         return super().get_search_results(request, queryset, search_term)
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """With what the bar and the preview of the search result show."""
+        segment = self.get_object(request, object_id)
+        more: dict[str, Any] = {}
+        if segment is not None:
+            giver, own = office_tree.inherited_header(segment)
+            more = {
+                "way": " › ".join([*office_tree.ways([segment])[segment.pk], segment.name]),
+                "header_from": giver,
+                "header_is_own": own,
+                "header_reaches": office_tree.header_reaches(segment),
+                "shop_address": page_address("segment", segment),
+                "importance": importance_badge(segment.importance),
+                "page": segment,
+                "kind_of_page": "segment",
+            }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
     @display(description=gettext_lazy("Segment"))
-    def indented(self, segment: Segment) -> SafeString:
-        """Set in by its level."""
-        marks = "│  " * max(0, segment.level - 2) + ("├─ " if segment.level > 1 else "")
-        weight = "font-semibold text-important" if segment.level == 1 else ""
-        return format_html(
-            '<span class="text-base-400 font-mono whitespace-pre">{}</span><span class="{}">{}</span>',
-            marks,
-            weight,
+    def branch(self, segment: Any) -> SafeString:
+        """Set in by its level, with the button that opens what lies below; in a search with the way to it."""
+        url = reverse("admin:catalog_segment_change", args=[segment.pk])
+        name = format_html(
+            '<a class="{}" href="{}">{}</a>', "font-semibold text-important" if segment.level == 1 else "", url,
             segment.name,
+        )  # fmt: skip
+        if segment.toggle is None:
+            return format_html('<span class="alz-way">{}</span>{}', f"{segment.way} › " if segment.way else "", name)
+        if not segment.has_below:
+            return format_html(
+                '<span id="s{}" class="alz-branch alz-level-{}">{}</span>', segment.pk, segment.level, name
+            )
+        return format_html(
+            '<span id="s{0}" class="alz-branch alz-level-{1}"><a class="alz-toggle" href="?{2}={3}#s{0}" role="button"'
+            ' aria-expanded="{4}" aria-label="{5}"><span class="material-symbols-outlined" aria-hidden="true">{6}'
+            "</span></a>{7}</span>",
+            segment.pk,
+            segment.level,
+            OPEN,
+            segment.toggle,
+            "true" if segment.is_open else "false",
+            (_("Close %(name)s") if segment.is_open else _("Open %(name)s")) % {"name": segment.name},
+            "expand_more" if segment.is_open else "chevron_right",
+            name,
         )
 
     @display(description=gettext_lazy("Importance"), ordering="importance")
     def importance_badge(self, segment: Segment) -> SafeString:
-        """A word for the number."""
-        word, tone = importance_label(segment.importance)
-        return badge(word, tone, str(segment.importance))
+        """A word, and the number under it."""
+        return importance_badge(segment.importance)
+
+    @display(description=gettext_lazy("Kind"), ordering="kind")
+    def kind_badge(self, segment: Segment) -> SafeString:
+        """Listed, beside, internal."""
+        return badge(segment.get_kind_display(), KIND_TONES.get(SegmentKind(segment.kind), "none"))
 
     @display(description=gettext_lazy("Products"), ordering="member_count")
-    def products(self, segment: Segment) -> SafeString:
-        """How many stand right here, with the way to them."""
-        url = reverse("admin:catalog_product_changelist")
-        return format_html('<a class="text-link" href="{}?segment={}">{}</a>', url, segment.pk, segment.member_count)  # type: ignore[attr-defined]
+    def products(self, segment: Any) -> SafeString:
+        """How many stand right here, with the way to their order."""
+        url = reverse("admin:catalog_segment_products", args=[segment.pk])
+        return format_html('<a class="text-link" href="{}">{}</a>', url, segment.member_count)
+
+    @display(description=gettext_lazy("Rank"))
+    def rank(self, segment: Any) -> SafeString:
+        """Buttons that bring it before or behind its neighbour."""
+        if segment.toggle is None:
+            return format_html("—")
+        url = reverse("admin:catalog_segment_rank", args=[segment.pk])
+        return format_html(
+            '<span class="alz-rank"><button type="submit" formmethod="post" formaction="{0}?by=-1" aria-label="{1}"'
+            ' title="{1}"><span class="material-symbols-outlined" aria-hidden="true">arrow_upward</span></button>'
+            '<button type="submit" formmethod="post" formaction="{0}?by=1" aria-label="{2}" title="{2}"><span'
+            ' class="material-symbols-outlined" aria-hidden="true">arrow_downward</span></button></span>',
+            url,
+            _("%(name)s: one place up") % {"name": segment.name},
+            _("%(name)s: one place down") % {"name": segment.name},
+        )
 
     @display(description=gettext_lazy("Fed by"))
     def is_fed(self, segment: Segment) -> str:
@@ -127,6 +205,7 @@ class SegmentAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
             parent=form.cleaned_data.get("parent") if "parent" in form.fields else obj.parent,
             at=now(),
             actor=actor(request),
+            redirect=form.cleaned_data.get("redirect", True),
         )
         obj.pk, obj._state.adding = saved.pk, False  # noqa: SLF001 - the admin goes on with the stored segment
 

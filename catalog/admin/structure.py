@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,9 +11,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from altazion.lib.office import NeverDeleted
 from altazion.lib.ordering import Ordered
-from catalog.models import Attribute, AttributeOption, Brand, Family, ProductType, VatRate
+from catalog.models import Attribute, AttributeOption, Family, ProductType, VatRate
 
 
 @admin.register(Family)
@@ -38,28 +36,6 @@ class FamilyAdmin(ModelAdmin):
         if db_field.name == "parent":
             kwargs["queryset"] = Family.objects.filter(parent=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-@admin.register(Brand)
-class BrandAdmin(NeverDeleted, ModelAdmin):
-    """Makers' names; archived, never deleted."""
-
-    list_display = ("name", "code", "importance", "is_own", "archived")
-    list_filter = ("archived", "is_own")
-    search_fields = ("name", "code")
-    fieldsets = (
-        (None, {"fields": ("name", "code", "importance", "is_own", "archived")}),
-        (_("Web"), {"fields": ("slug", "website", "intro", "image")}),
-    )
-    prepopulated_fields = {"slug": ("name",)}
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Brand], search_term: str
-    ) -> tuple[QuerySet[Brand], bool]:
-        """Pickers offer living brands."""
-        if request.path.endswith("/autocomplete/"):
-            queryset = queryset.filter(archived=False)
-        return super().get_search_results(request, queryset, search_term)
 
 
 class OptionInline(Ordered, TabularInline):

@@ -6,6 +6,7 @@ from altazion.lib.text import slug
 from catalog.enums import SegmentKind
 from catalog.loaders.events import SEGMENTS, tell
 from catalog.loaders.names import free_word
+from catalog.selectors.addresses import LANGUAGES
 
 WORK, FINAL = "load_categories", "load_segments"
 MOST_LEVELS = 6
@@ -62,6 +63,18 @@ _COLUMNS = [
     "source",
     "fed_fields",
 ]
+# An address that a file changes leads on, as one that a colleague changes does.
+_KEEP = """
+INSERT INTO stores_formeraddress (language, path, target_kind, target_id, target_path, cause, since)
+SELECT language, 's/' || lower(old), 'segment', id, '', 'renamed', %(at)s
+  FROM (SELECT language, f.segment_id AS id, coalesce(nullif(g.translations -> language ->> 'slug', ''), g.slug) AS old,
+               coalesce(nullif(f.translations -> language ->> 'slug', ''), f.slug) AS new
+          FROM load_segments f JOIN catalog_segment g ON g.id = f.segment_id
+         CROSS JOIN unnest(%(languages)s::text[]) language WHERE NOT f.is_new) words
+ WHERE old <> new
+    ON CONFLICT (path, language, channel_id) DO UPDATE SET target_kind = 'segment', target_id = EXCLUDED.target_id,
+       target_path = '', cause = 'renamed', since = EXCLUDED.since
+"""
 _FINAL = """
 SELECT w.row_number, w.segment_id, w.is_new, w.code, coalesce(nullif(w.name, ''), g.name, w.code) AS name,
     coalesce(w.word, g.slug) AS slug, w.path[cardinality(w.path) - 1] AS parent_id, w.path,
@@ -115,6 +128,8 @@ def _reject(stage: Stage) -> None:
         stage.reject(WORK, "image", "bad_address", value="w.image", where=bad)
     letters = "CASE WHEN upper(left(w.kind, 1)) = ANY(%(kinds)s) THEN upper(left(w.kind, 1)) ELSE 'P' END"
     stage.run(f"UPDATE {WORK} w SET kind = {letters} WHERE w.kind IS NOT NULL", kinds=list(SegmentKind.values))
+    if stage.has("translations"):
+        _reject_words(stage)
     own = "w.parent_code = w.code"
     stage.reject(WORK, "parent_code", "cycle", value="w.code", where=own)
     while stage.reject(
@@ -131,6 +146,16 @@ def _reject(stage: Stage) -> None:
     stage.reject(WORK, "parent_code", "cycle", value="w.code", where="w.path IS NULL")
     deep = f"cardinality(w.path) > {MOST_LEVELS}"
     stage.reject(WORK, "parent_code", "too_deep", value="w.code", where=deep)
+
+
+def _reject_words(stage: Stage) -> None:
+    """A word of an English address that another segment has, or that no address can hold."""
+    word = "w.translations -> 'en' ->> 'slug'"
+    stage.reject(WORK, "translations", "bad_address", value=word, where=f"({word}) !~ '^[-a-zA-Z0-9_]{{{{1,120}}}}$'")
+    stored = f"SELECT 1 FROM catalog_segment g WHERE g.translations #>> '{{{{en,slug}}}}' = {word} AND g.code <> w.code"
+    before = f"o.translations -> 'en' ->> 'slug' = {word} AND o.row_number < w.row_number"
+    taken = f"EXISTS ({stored}) OR EXISTS (SELECT 1 FROM {WORK} o WHERE {before})"
+    stage.reject(WORK, "translations", "taken", value=word, where=f"({word}) IS NOT NULL AND ({taken})")
 
 
 def _give_words(stage: Stage) -> None:
@@ -164,10 +189,12 @@ def _write(stage: Stage) -> LoadResult:
         f"INSERT INTO catalog_segment (id, code, intro, {names}) SELECT segment_id, code, '', {names} FROM {FINAL}"
         " WHERE is_new ORDER BY level, row_number RETURNING id"
     )
+    stage.run(_KEEP, languages=LANGUAGES)
     old, wanted = (", ".join(f"{alias}.{column}" for column in _COLUMNS) for alias in ("g", "f"))
     changed = stage.ids(
-        f"UPDATE catalog_segment g SET {', '.join(f'{c} = f.{c}' for c in _COLUMNS)} FROM {FINAL} f"
-        f" WHERE g.id = f.segment_id AND NOT f.is_new AND ({old}) IS DISTINCT FROM ({wanted}) RETURNING g.id"
+        f"UPDATE catalog_segment g SET changed_at = %(at)s, {', '.join(f'{c} = f.{c}' for c in _COLUMNS)}"
+        f" FROM {FINAL} f WHERE g.id = f.segment_id AND NOT f.is_new AND ({old}) IS DISTINCT FROM ({wanted})"
+        " RETURNING g.id"
     )
     moved = _straighten(stage) if changed else []
     archived = _archive_absent(stage) if stage.context.full else []

@@ -35,6 +35,7 @@ class Product(models.Model):
     description = models.TextField(
         _("description"), blank=True, help_text=_("Simple HTML is allowed; what could act is removed.")
     )
+    meta_title = models.CharField(_("title for search engines"), max_length=160, blank=True, default="", db_default="")
     meta_description = models.CharField(_("description for search engines"), max_length=320, blank=True)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     translations = models.JSONField(_("translations"), default=dict, blank=True)
@@ -119,6 +120,12 @@ class ProductSegment(models.Model):
     is_primary = models.BooleanField(_("primary"), default=False)
     relevance = models.DecimalField(
         _("relevance"), max_digits=4, decimal_places=2, default=1, help_text=_("0 to 9.99; higher comes first")
+    )
+    position = models.PositiveIntegerField(
+        _("place in the order"),
+        null=True,
+        blank=True,
+        help_text=_("Set by hand; those without one follow by relevance."),
     )
     source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
 

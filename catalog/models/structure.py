@@ -3,10 +3,11 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
-from catalog.enums import Nature, SegmentKind
+from catalog.enums import Nature, PageTemplate, SegmentKind
 
 
 class VatRate(models.Model):
@@ -67,7 +68,40 @@ class Family(models.Model):
         return self.name
 
 
-class Segment(models.Model):
+class PublicPage(models.Model):
+    """What shoppers and search engines read of a thing that has a page. Texts in other languages: `translations`."""
+
+    intro = models.TextField(_("public description"), blank=True)
+    image = models.CharField(_("picture"), max_length=500, blank=True)
+    banner = models.CharField(
+        _("banner"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A wide picture above the page."),
+    )
+    header = models.TextField(
+        _("header"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Text above the products. Simple HTML is allowed."),
+    )
+    meta_title = models.CharField(_("title for search engines"), max_length=160, blank=True, default="", db_default="")
+    meta_description = models.CharField(
+        _("description for search engines"), max_length=320, blank=True, default="", db_default=""
+    )
+    translations = models.JSONField(
+        _("translations"), default=dict, blank=True, db_default=Value({}, output_field=models.JSONField())
+    )
+    changed_at = models.DateTimeField(_("changed"), null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Segment(PublicPage):
     """A place of the shoppers' tree, six levels at most. `path` holds the ids from the root down to itself."""
 
     code = models.CharField(_("code"), max_length=60, unique=True)
@@ -83,9 +117,15 @@ class Segment(models.Model):
         _("importance"), default=100, help_text=_("0 to 999: 100 normal, 300 highlighted, 900 star")
     )
     position = models.PositiveIntegerField(_("position"), default=0)
-    intro = models.TextField(_("public description"), blank=True)
-    image = models.CharField(_("picture"), max_length=500, blank=True)
-    translations = models.JSONField(_("translations"), default=dict, blank=True)
+    header_below = models.BooleanField(
+        _("header for those below"),
+        default=True,
+        db_default=True,
+        help_text=_("Segments below that have no header show this one."),
+    )
+    page_template = models.CharField(
+        _("page template"), max_length=20, choices=PageTemplate, blank=True, default="", db_default=""
+    )
     archived = models.BooleanField(_("archived"), default=False)
     source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
     fed_fields = ArrayField(models.CharField(max_length=60), default=list, blank=True, editable=False)
@@ -97,6 +137,7 @@ class Segment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=6), name="segment_level_1_to_6"),
             models.CheckConstraint(condition=Q(importance__lte=999), name="segment_importance_0_to_999"),
+            models.UniqueConstraint(KT("translations__en__slug"), name="one_segment_per_english_address"),
         ]
         indexes = [GinIndex(fields=["path"], name="segment_path")]
 
@@ -104,8 +145,8 @@ class Segment(models.Model):
         return self.name
 
 
-class Brand(models.Model):
-    """A maker's name."""
+class Brand(PublicPage):
+    """A maker's name, with a page of its own."""
 
     code = models.CharField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -113,14 +154,13 @@ class Brand(models.Model):
     importance = models.PositiveSmallIntegerField(_("importance"), default=100)
     is_own = models.BooleanField(_("own brand"), default=False)
     website = models.URLField(_("web site"), blank=True)
-    intro = models.TextField(_("public description"), blank=True)
-    image = models.CharField(_("picture"), max_length=500, blank=True)
     archived = models.BooleanField(_("archived"), default=False)
 
     class Meta:
         verbose_name = _("brand")
         verbose_name_plural = _("brands")
         ordering = ["name"]
+        constraints = [models.UniqueConstraint(KT("translations__en__slug"), name="one_brand_per_english_address")]
 
     def __str__(self) -> str:
         return self.name

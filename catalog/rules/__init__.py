@@ -11,6 +11,9 @@ from altazion.lib import codes
 from catalog.enums import AttributeType, ReferenceType
 
 MAX_LEVEL = 6
+
+#: how the shop's addresses begin; products carry their number and need no record of old words
+ADDRESSES = {"segment": "s/%s", "brand": "b/%s"}
 FED_CODE_LENGTH = 60 - len("attributes.")  # what fits into an entry of fed_fields
 MAX_NEW_CHILDREN = 200
 MAX_COMBINATIONS = 500

@@ -1,10 +1,17 @@
 """Verbs of the catalogue. Each is one transaction and leaves one event."""
 
+from catalog.services.brands import replace_brand, save_brand
 from catalog.services.children import make_children
 from catalog.services.criteria import delete_criterion, save_choices, save_criterion
 from catalog.services.lifecycle import archive, publish, publish_ready, restore, unpublish, validate, withdraw
 from catalog.services.parts import place_in_segments, save_media, save_prices, save_references
 from catalog.services.products import change_product, create_product
+from catalog.services.ranking import (
+    give_back_to_relevance,
+    place_among_siblings,
+    place_in_segment,
+    rate_in_segment,
+)
 from catalog.services.segments import delete_segment, move_segment, save_segment
 from catalog.services.selections import add_to_selection, save_selection
 
@@ -15,12 +22,18 @@ __all__ = [
     "create_product",
     "delete_criterion",
     "delete_segment",
+    "give_back_to_relevance",
     "make_children",
     "move_segment",
+    "place_among_siblings",
+    "place_in_segment",
     "place_in_segments",
     "publish",
     "publish_ready",
+    "rate_in_segment",
+    "replace_brand",
     "restore",
+    "save_brand",
     "save_choices",
     "save_criterion",
     "save_media",

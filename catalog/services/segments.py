@@ -9,13 +9,17 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
-from altazion.lib.text import safe_html, slug
 from catalog import rules
 from catalog.models import ProductSegment, Segment
+from catalog.selectors.addresses import word_of
 from catalog.services.log import PRODUCTS, SEGMENTS, log_many
+from catalog.services.pages import PAGE, check_words, fed, free_word, keep_words, set_page, words_of
 from logbook.services import record
+from stores.enums import AddressCause
+from stores.ports import Target
+from stores.services import forward, keep_address
 
-FIELDS = {"code", "name", "slug", "kind", "importance", "position", "intro", "image", "translations", "archived"}
+FIELDS = PAGE | {"code", "name", "slug", "kind", "importance", "position", "header_below", "page_template", "archived"}
 TREE_LOCK = 5_270_001  # one at a time moves branches: two moves at once could close a ring
 
 
@@ -27,20 +31,22 @@ def save_segment(
     parent: Segment | None,
     at: dt.datetime,
     actor: str = "",
+    redirect: bool = True,
 ) -> Segment:
     """Make (segment None) or change a segment and hang it below `parent` (None: at the top).
 
-    Refused for a fed field; Invalid when the tree would be deeper than six levels or closed into a ring.
+    redirect: its old addresses lead to the new ones. Refused for a fed field; Invalid for an address that is taken and
+    when the tree would be deeper than six levels or closed into a ring.
     """
     _hold_tree()
     segment = Segment.objects.get(pk=segment.pk) if segment else Segment()
-    for name, value in fields.items():
-        if name not in FIELDS:
-            raise Invalid(_("%(field)s cannot be changed here.") % {"field": name}, field=name)
-        if name in segment.fed_fields and getattr(segment, name) != value:
-            raise Refused(_fed(name, segment), code="fed", field=name)
-        setattr(segment, name, safe_html(value) if name == "intro" and value else value)
-    segment.slug = segment.slug or _free_slug(segment)
+    before = words_of(segment)
+    set_page(segment, fields, FIELDS)
+    if not 0 <= segment.importance <= 999:
+        raise Invalid(_("Importance goes from 0 to 999."), field="importance")
+    segment.slug = segment.slug or free_word(segment, segment.name)
+    check_words(segment)
+    segment.changed_at = at
     if segment.pk is None:
         segment.parent = parent
         segment.level = parent.level + 1 if parent else 1
@@ -53,8 +59,10 @@ def save_segment(
         segment.save()
         if segment.parent_id != (parent.pk if parent else None):
             if "parent" in segment.fed_fields:
-                raise Refused(_fed("parent", segment), code="fed", field="parent")
+                raise Refused(fed("parent", segment.source), code="fed", field="parent")
             _hang(segment, parent)
+    if redirect:
+        keep_words("segment", segment, before, at=at)
     record(
         SEGMENTS, at=at, subject_kind="segment", subject_id=segment.pk, actor=actor, ids=[segment.pk], change="saved"
     )
@@ -77,8 +85,8 @@ def move_segment(segment: Segment, parent: Segment | None, *, at: dt.datetime, a
 def delete_segment(segment: Segment, *, replacement: Segment | None, at: dt.datetime, actor: str = "") -> int:
     """Take a segment out of the tree; its products go to `replacement`. Returns how many products moved.
 
-    Nothing is deleted: the segment is archived, so that old addresses and orders still find it. Refused when it holds
-    segments, or products and no replacement is named.
+    Nothing is deleted: the segment is archived, and its addresses lead to the replacement. The event names it. Refused
+    when it holds segments, or products and no replacement is named.
     """
     _hold_tree()
     if segment.children.filter(archived=False).exists():
@@ -90,9 +98,14 @@ def delete_segment(segment: Segment, *, replacement: Segment | None, at: dt.date
         raise Invalid(_("Choose another, living segment."), field="replacement")
     if replacement and products:
         _move_members(segment, replacement)
-    Segment.objects.filter(pk=segment.pk).update(archived=True)
-    ids = [segment.pk, *([replacement.pk] if replacement else [])]
-    record(SEGMENTS, at=at, subject_kind="segment", subject_id=segment.pk, actor=actor, ids=ids, change="deleted")
+    Segment.objects.filter(pk=segment.pk).update(archived=True, changed_at=at)
+    if replacement:
+        _lead_to(replacement, segment, at)
+    heir = replacement.pk if replacement else None
+    record(
+        SEGMENTS, at=at, subject_kind="segment", subject_id=segment.pk, actor=actor,
+        ids=[segment.pk, *([heir] if heir else [])], change="deleted", replacement=heir,
+    )  # fmt: skip
     log_many("places", products, at=at, actor=actor, kind=PRODUCTS)
     return len(products)
 
@@ -130,21 +143,15 @@ def _hold_tree() -> None:
         sql.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
 
 
-def _free_slug(segment: Segment) -> str:
-    word = slug(segment.name, 100)
-    taken = set(Segment.objects.filter(slug__startswith=word).exclude(pk=segment.pk).values_list("slug", flat=True))
-    free, number = word, 2
-    while free in taken:
-        free, number = f"{word}-{number}", number + 1
-    return free
-
-
 def _too_deep() -> str:
     return _("The tree has at most %(levels)d levels.") % {"levels": rules.MAX_LEVEL}
 
 
-def _fed(name: str, segment: Segment) -> str:
-    return _("%(fields)s is fed by the flow %(source)s and cannot be changed by hand.") % {
-        "fields": name,
-        "source": segment.source,
-    }
+def _lead_to(heir: Segment, gone: Segment, at: dt.datetime) -> None:
+    """All that led to the one that is gone leads to its heir, and so do its own addresses."""
+    pattern = rules.ADDRESSES["segment"]
+    forward("segment", gone.pk, heir.pk)
+    for language, word in words_of(gone).items():
+        new = pattern % word_of(heir, language)
+        target = Target("segment", heir.pk)
+        keep_address(pattern % word, new, target, language=language, at=at, cause=AddressCause.REPLACED)

@@ -13,6 +13,7 @@ from discovery.selectors.navigation import (
     segment_page,
     segment_pictures,
     star_segments,
+    told_in,
 )
 from discovery.selectors.suggest import Suggestion, suggest
 from discovery.selectors.tiles import Tile, tiles
@@ -36,5 +37,6 @@ __all__ = [
     "star_segments",
     "suggest",
     "tiles",
+    "told_in",
     "top_ids",
 ]

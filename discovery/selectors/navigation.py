@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Exists, F, OuterRef
 
 from catalog.enums import SegmentKind
 from catalog.models import Segment
+from catalog.selectors import named_so, word_of
 from discovery.models import IndexEntry, IndexVersion
 from stores.models import SalesChannel
 
@@ -51,31 +53,57 @@ def navigation(*, channel: SalesChannel, language: str, root: str = "", version:
 
 @dataclass(frozen=True)
 class SegmentPage:
-    """A segment with the way to it (itself last) and what lies right below."""
+    """A segment with the way to it (itself last) and what lies right below.
+
+    header: its own text, else that of the nearest one above that hands its own down. header_language, intro_language:
+    the language these are written in, which is not the page's where nobody translated them.
+    """
 
     segment: Segment
     name: str
     trail: list[SegmentEntry]
     children: list[SegmentEntry]
+    header: str = ""
+    header_language: str = ""
+    intro: str = ""
+    intro_language: str = ""
 
 
 def segment_page(slug: str, *, channel: SalesChannel, language: str, version: str) -> SegmentPage | None:
-    """The living, listed segment behind an address, or None. Kept per version of the index."""
+    """The living, listed segment behind an address, or None. Kept per version of the index.
+
+    The word may be the segment's in another language: who compares it with the trail's last one knows.
+    """
     key = f"segment:{version}:{language}:{slug}"
     if (kept := cache.get(key)) is not None:
         return cast(SegmentPage, kept)
-    segment = Segment.objects.filter(slug=slug, archived=False, kind=SegmentKind.LISTED).first()
-    if segment is None:
+    segment = named_so(Segment, slug, language)
+    if segment is None or segment.archived or segment.kind != SegmentKind.LISTED:
         return None
     above = Segment.objects.in_bulk(segment.path)
+    header, header_language = _header(segment, above, language)
+    intro, intro_language = told_in(segment.translations, language, "intro", segment.intro)
     page = SegmentPage(
         segment=segment,
         name=said_in(segment.translations, language, "name", segment.name),
         trail=[segment_entry(above[pk], language) for pk in segment.path if pk in above],
         children=children_of(channel=channel, language=language, parent_code=segment.code),
+        header=header,
+        header_language=header_language,
+        intro=intro,
+        intro_language=intro_language,
     )
     cache.set(key, page, KEEP_SECONDS)
     return page
+
+
+def _header(segment: Segment, above: dict[int, Segment], language: str) -> tuple[str, str]:
+    """Its own header, else the nearest one above that hands its own down (2.4)."""
+    for pk in reversed(segment.path):
+        one = above.get(pk)
+        if one and one.header and (pk == segment.pk or one.header_below):
+            return told_in(one.translations, language, "header", one.header)
+    return "", language
 
 
 _PICTURES = """
@@ -134,7 +162,7 @@ def segment_entry(segment: Segment, language: str) -> SegmentEntry:
     return SegmentEntry(
         id=segment.pk,
         code=segment.code,
-        slug=segment.slug,
+        slug=word_of(segment, language),
         name=said_in(segment.translations, language, "name", segment.name),
         importance=segment.importance,
         image=segment.image,
@@ -144,3 +172,9 @@ def segment_entry(segment: Segment, language: str) -> SegmentEntry:
 def said_in(translations: dict[str, Any] | None, language: str, field: str, otherwise: str) -> str:
     """A field's translation if there is one, else what is written in the main language."""
     return str((translations or {}).get(language, {}).get(field) or otherwise)
+
+
+def told_in(translations: dict[str, Any] | None, language: str, field: str, otherwise: str) -> tuple[str, str]:
+    """A text as `said_in` gives it, with the language that it is written in."""
+    said = (translations or {}).get(language, {}).get(field)
+    return (str(said), language) if said else (otherwise, settings.LANGUAGE_CODE)

@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 from altazion.lib.text import bare_code
 from catalog.enums import SegmentKind
 from catalog.models import Brand, Segment
+from catalog.selectors import word_of
 from discovery.models import IndexEntry
 from discovery.selectors.navigation import said_in
 from discovery.selectors.text import CONFIGS, words_of
@@ -32,7 +33,11 @@ def suggest(text: str, *, channel: SalesChannel, language: str) -> list[Suggesti
     words = words_of(text)
     if not words or len("".join(words)) < 2:
         return []
-    return [*_segments(words, channel, language), *_brands(words, channel), *_products(text, words, channel, language)]
+    return [
+        *_segments(words, channel, language),
+        *_brands(words, channel, language),
+        *_products(text, words, channel, language),
+    ]
 
 
 def _segments(words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:
@@ -42,10 +47,13 @@ def _segments(words: list[str], channel: SalesChannel, language: str) -> list[Su
         Exists(sold),
     )
     rows = found.order_by("-importance", "level", "name")[: MOST["segment"]]
-    return [Suggestion("segment", s.pk, s.slug, said_in(s.translations, language, "name", s.name)) for s in rows]
+    return [
+        Suggestion("segment", s.pk, word_of(s, language), said_in(s.translations, language, "name", s.name))
+        for s in rows
+    ]
 
 
-def _brands(words: list[str], channel: SalesChannel) -> list[Suggestion]:
+def _brands(words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:
     sold = IndexEntry.objects.filter(channel=channel, brand_id=OuterRef("pk"))
     found = Brand.objects.filter(
         _begins("catalog_brand.name", words),
@@ -53,13 +61,21 @@ def _brands(words: list[str], channel: SalesChannel) -> list[Suggestion]:
         archived=False,
     )
     rows = found.order_by("-importance", "name")[: MOST["brand"]]
-    return [Suggestion("brand", b.pk, b.slug, b.name) for b in rows]
+    return [
+        Suggestion("brand", b.pk, word_of(b, language), said_in(b.translations, language, "name", b.name)) for b in rows
+    ]
+
+
+def _of(kind: str, thing: Segment | Brand, language: str) -> Suggestion:
+    name = said_in(thing.translations, language, "name", thing.name)
+    return Suggestion(kind, thing.pk, word_of(thing, language), name)
 
 
 def _products(text: str, words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:
     config, column = CONFIGS.get(language, CONFIGS["fr"])
     statement = f"""
-        SELECT p.id, p.slug, COALESCE(NULLIF(p.translations -> %(language)s ->> 'name', ''), p.name)
+        SELECT p.id, COALESCE(NULLIF(p.translations -> %(language)s ->> 'slug', ''), p.slug),
+               COALESCE(NULLIF(p.translations -> %(language)s ->> 'name', ''), p.name)
           FROM (SELECT e.listing_id, max(e.rank) AS rank, bool_or(e.references_text LIKE %(reference)s) AS exact
                   FROM discovery_indexentry e
                  WHERE e.channel_id = %(channel)s

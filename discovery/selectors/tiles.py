@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from campaigns.selectors import EffectivePrice, prices
 from catalog.enums import MediaKind, ProductState
 from catalog.models import Media, Product
+from catalog.selectors import word_of
 from discovery.models import IndexEntry
 from discovery.selectors.navigation import said_in
 from logistics.enums import Level
@@ -92,7 +93,7 @@ def _tile(
     return Tile(
         id=product.pk,
         sku=product.sku,
-        slug=product.slug,
+        slug=word_of(product, language),
         name=name,
         brand=extra["brand_name"] or "",
         image=extra["picture"] or "",

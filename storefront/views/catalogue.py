@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from altazion.lib.clock import now
-from altazion.lib.text import slug as make_slug
 from catalog.models import Brand
+from catalog.selectors import named_so, word_of
 from discovery import selectors as discovery
 from storefront.selectors import home_page, product_page
+from storefront.selectors.addresses import product_word
 from storefront.selectors.product import ProductPage, parent_of
 from storefront.views.buying import shop_of
 
@@ -40,6 +41,8 @@ def segment(request: HttpRequest, slug: str) -> HttpResponse:
     found = discovery.segment_page(slug, channel=shop.channel, language=shop.language, version=version)
     if found is None:
         raise Http404
+    if found.trail[-1].slug != slug:  # its word in another language
+        return _redirect_to(request, reverse("storefront:segment", args=[found.trail[-1].slug]))
     children = tuple(child.id for child in found.children)
     context = _listing(request, version=version, segment=found.segment.pk, segments_asked=children)
     shown, more = _children(found.children, context["listing"].segments)
@@ -73,9 +76,11 @@ def _children(
 def brand(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything of a brand."""
     shop = shop_of(request)
-    found = Brand.objects.filter(slug=slug, archived=False).first()
-    if found is None:
+    found = named_so(Brand, slug, shop.language)
+    if found is None or found.archived:
         raise Http404
+    if (word := word_of(found, shop.language)) != slug:
+        return _redirect_to(request, reverse("storefront:brand", args=[word]))
     version = discovery.index_version(shop.channel)
     context = _listing(request, version=version, brand=found, hidden_facet="brand")
     context |= {"brand": found, "title": found.name, "crumbs": [(request.path, found.name)]}
@@ -116,9 +121,9 @@ def product(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     variant = request.GET.get("variant", "")[:60]
     page = product_page(pk, shop=shop, at=now(), variant=variant)
     if page is None:
-        return _elsewhere(pk)
-    if make_slug(page.listing.slug or "produit", 120) != slug:
-        return redirect(_product_address(page.listing, variant), permanent=True)
+        return _elsewhere(pk, shop.language)
+    if product_word(page.listing, shop.language) != slug:
+        return redirect(_product_address(page.listing, variant, shop.language), permanent=True)
     context: dict[str, Any] = {
         "page": page,
         "crumbs": [(reverse("storefront:segment", args=[step.slug]), step.name) for step in page.trail],
@@ -129,19 +134,22 @@ def product(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "storefront/product.html", context)
 
 
-def _elsewhere(pk: int) -> HttpResponse:
+def _redirect_to(request: HttpRequest, address: str) -> HttpResponse:
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"{address}?{query}" if query else address, permanent=True)
+
+
+def _elsewhere(pk: int, language: str) -> HttpResponse:
     """A child is shown on its parent's page; what is not sold has none."""
     parent = parent_of(pk)
     if parent is None or not parent.children.filter(pk=pk).exists():
         raise Http404
     child = parent.children.get(pk=pk)
-    return redirect(_product_address(parent, child.sku))
+    return redirect(_product_address(parent, child.sku, language))
 
 
-def _product_address(product: Any, variant: str = "") -> str:
-    address = reverse(
-        "storefront:product", kwargs={"slug": make_slug(product.slug or "produit", 120), "pk": product.pk}
-    )
+def _product_address(product: Any, variant: str, language: str) -> str:
+    address = reverse("storefront:product", kwargs={"slug": product_word(product, language), "pk": product.pk})
     return f"{address}?{urlencode({'variant': variant})}" if variant else address
 
 
@@ -212,7 +220,10 @@ def _numbers(page: int, pages: int) -> list[int]:
 def _structured(request: HttpRequest, page: ProductPage) -> list[dict[str, Any]]:
     """What machines read (features 5.4): the offer of the variant that the page shows, and the way to it."""
     site = f"{request.scheme}://{request.get_host()}"
-    address = f"{site}{_product_address(page.listing, page.chosen.sku if page.chosen != page.listing else '')}"
+    language = shop_of(request).language
+    address = (
+        f"{site}{_product_address(page.listing, page.chosen.sku if page.chosen != page.listing else '', language)}"
+    )
     stock = "InStock" if page.can_be_bought else "OutOfStock"
     facts: dict[str, Any] = {
         "@context": "https://schema.org",

@@ -138,7 +138,7 @@ def test_an_archived_product_is_gone(client, shop):
     shop.parent.state = ProductState.ARCHIVED
     shop.parent.save()
     reindex([shop.parent.pk], at=AT)
-    read(client, shop.url, 404)
+    read(client, shop.url, 410)
 
 
 def test_no_site_no_shop(client):
