@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS = {
 # -- doors from low rooms to high ones, by name ------------------------------------------------
 LOGBOOK_NUDGE = "logbook.tasks.nudge"
 ADDRESS_BOOK = "storefront.selectors.addresses.ShopAddresses"
+CATALOG_FREE_UNITS = "logistics.selectors.free_units.free_units_sql"  # what rules of selections know of stock
 PAYMENT_PROVIDERS = {
     "pay_in_store": "integrations.payments.pay_in_store.PayInStore",
     "sandbox_card": "integrations.payments.sandbox_card.SandboxCard",

@@ -81,6 +81,13 @@ class CriterionDisplay(models.TextChoices):
     FOLDED = "F", _("folded until asked for")
 
 
+class Membership(models.TextChoices):
+    """How a product came into a selection."""
+
+    HAND = "H", _("by hand")
+    RULE = "R", _("by the rule")
+
+
 class ReferenceType(models.TextChoices):
     """Usual ones; any other code is accepted as a custom type."""
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from campaigns.models import Campaign
 from campaigns.services import approve, create_campaign
 from catalog.models import Product, Selection
-from catalog.services import add_to_selection
+from catalog.services import add_to_selection, save_rule
 from demo import DEMO_LOADED, words
 from demo.base import make_base, make_supply
 from demo.files import FOLDER
@@ -53,7 +53,8 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
             make_people(at, logins)
             say("people and keys")
     _campaign(at)
-    say("selection and campaign")
+    _rules(at)
+    say("selections and campaign")
     ensure_schedules(at)
     reindex(None, at=at)
     say("search index")
@@ -109,6 +110,19 @@ def _campaign(at: dt.datetime) -> None:
         actor=ACTOR,
     )
     approve(campaign, at=at, actor=ACTOR)
+
+
+def _rules(at: dt.datetime) -> None:
+    """Two lists that keep themselves."""
+    there = {"what": "stock", "how": "available"}
+    rules = (
+        ("nouveautes", "Nouveautés", "Rayons", [{"what": "new", "how": "within_days", "values": ["30"]}, there]),
+        ("moins-de-20", "À moins de 20 €", "home", [{"what": "price", "how": "below", "values": ["20"]}, there]),
+    )
+    for code, name, group, conditions in rules:
+        selection, made = Selection.objects.get_or_create(code=code, defaults={"name": name, "group": group})
+        if made:
+            save_rule(selection, [conditions], sure=True, at=at, actor=ACTOR)
 
 
 def _drop_news() -> None:

@@ -33,8 +33,10 @@ def facets_changed(event: Event) -> None:
 
 @consumer("discovery.selections", kinds=["catalog.selection_changed"])
 def selection_changed(event: Event) -> None:
-    """A selection has other products."""
-    if event.subject_id.isdigit():
+    """A selection has other products: those named, or any of them."""
+    if "ids" in event.data:
+        reindex(event.data["ids"], at=now())
+    elif event.subject_id.isdigit():
         reindex_selection(int(event.subject_id), at=now())
 
 

@@ -262,3 +262,23 @@ def on_delivery_recovered(event: Event) -> None:
     name = event.subject_id
     if not FailedDelivery.objects.filter(consumer=name, resolved_at=None).exists():
         settle_causes([f"{enums.DELIVERY_FAILED}:{name}"], at=event.at, word=_("Everything was delivered."))
+
+
+@consumer("tasks_mgmt.selections", kinds=["catalog.selection_failed", "catalog.selection_recovered"])
+def on_selection(event: Event) -> None:
+    """A selection could not follow its rule: mend the rule; followed again, the task closes."""
+    cause = f"{enums.SELECTION_FAILED}:{event.subject_id}"
+    if event.kind.endswith("recovered"):
+        settle_causes([cause], at=event.at, word=_("The rule is followed again."))
+        return
+    name = str(event.data.get("name") or event.subject_id)
+    raise_for_cause(
+        enums.SELECTION_FAILED,
+        cause=cause,
+        title=_("The selection “%(name)s” cannot follow its rule") % {"name": name},
+        description=str(event.data.get("error") or ""),
+        subject=Subject(
+            "catalog.selection", event.subject_id, name, office_url("catalog_selection_rule", event.subject_id)
+        ),
+        at=event.at,
+    )

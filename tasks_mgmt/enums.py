@@ -22,6 +22,7 @@ class Kind:
 
 _FLOWS = ("Intégrateur", "E-commerce", LAST_RESORT)  # the first that has members
 _STOCK = ("Logistique", "E-commerce", LAST_RESORT)
+_CATALOGUE = ("Responsable de gamme", "E-commerce", LAST_RESORT)
 _ORDERS = ("Service client", "E-commerce", LAST_RESORT)
 
 FLOW_FAILED = "flow_failed"
@@ -35,6 +36,7 @@ STOCK_LOW = "stock_low"
 SHORTAGE = "shortage"
 DIVERGENCE = "divergence"
 DELIVERY_FAILED = "delivery_failed"
+SELECTION_FAILED = "selection_failed"
 
 KINDS = (
     Kind(FLOW_FAILED, _("A flow failed"), URGENT, 4, _FLOWS),
@@ -47,5 +49,6 @@ KINDS = (
     Kind(STOCK_LOW, _("Last pieces of a product"), NORMAL, 48, _STOCK),
     Kind(SHORTAGE, _("Promised but missing"), CRITICAL, 4, _STOCK),
     Kind(DIVERGENCE, _("Stock and its ledger disagree"), CRITICAL, 4, _STOCK),
+    Kind(SELECTION_FAILED, _("The rule of a selection cannot be followed"), NORMAL, 24, _CATALOGUE),
     Kind(DELIVERY_FAILED, _("A part of the platform could not take an event"), URGENT, 8, (LAST_RESORT,)),
 )

@@ -6,10 +6,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold import widgets
 
+from catalog.forms.parts import Moment
 from catalog.models import Brand, Product, Segment, Selection
+from catalog.services.selections import dates
 
 
 class ReplacementForm(forms.Form):
@@ -60,9 +63,27 @@ class PasteForm(forms.ModelForm):
         widget=widgets.UnfoldAdminTextareaWidget({"rows": 4}),
     )
 
+    starts = forms.DateTimeField(label=gettext_lazy("Shown from"), required=False, widget=Moment)
+    ends = forms.DateTimeField(label=gettext_lazy("until"), required=False, widget=Moment)
+
     class Meta:
         model = Selection
         fields = ("code", "name", "group", "description")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if during := self.instance.during:
+            self.initial.update(starts=during.lower, ends=during.upper)
+
+    def clean(self) -> dict[str, Any]:
+        """The dates from their two ends; an open end is allowed."""
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("starts"), cleaned.get("ends")
+        if starts and ends and ends <= starts:
+            self.add_error("ends", _("The end must come after the start."))
+        elif "starts" in self.fields:
+            self.instance.during = dates(starts, ends)
+        return cleaned
 
     def words(self) -> list[str]:
         """The codes pasted."""

@@ -4,7 +4,7 @@ from catalog.models.attributes import Attribute, AttributeOption
 from catalog.models.criteria import Criterion, CriterionValue
 from catalog.models.prices import BasePrice
 from catalog.models.products import FedRow, KeptOff, Media, Product, ProductReference, ProductSegment, Publication
-from catalog.models.selections import Selection, SelectionItem
+from catalog.models.selections import Selection, SelectionExclusion, SelectionItem
 from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Publication",
     "Segment",
     "Selection",
+    "SelectionExclusion",
     "SelectionItem",
     "VatRate",
 ]

@@ -13,7 +13,8 @@ from catalog.services.ranking import (
     rate_in_segment,
 )
 from catalog.services.segments import delete_segment, move_segment, save_segment
-from catalog.services.selections import add_to_selection, save_selection
+from catalog.services.selecting import follow_all, follow_products, refresh_selection, save_rule
+from catalog.services.selections import add_to_selection, exclude_from_selection, put_selection, save_selection
 
 __all__ = [
     "add_to_selection",
@@ -22,6 +23,9 @@ __all__ = [
     "create_product",
     "delete_criterion",
     "delete_segment",
+    "exclude_from_selection",
+    "follow_all",
+    "follow_products",
     "give_back_to_relevance",
     "make_children",
     "move_segment",
@@ -30,7 +34,9 @@ __all__ = [
     "place_in_segments",
     "publish",
     "publish_ready",
+    "put_selection",
     "rate_in_segment",
+    "refresh_selection",
     "replace_brand",
     "restore",
     "save_brand",
@@ -39,6 +45,7 @@ __all__ = [
     "save_media",
     "save_prices",
     "save_references",
+    "save_rule",
     "save_segment",
     "save_selection",
     "unpublish",

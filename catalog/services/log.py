@@ -11,6 +11,7 @@ PRODUCTS = "catalog.products_changed"
 PRICES = "catalog.prices_changed"
 SEGMENTS = "catalog.segments_changed"
 SELECTION = "catalog.selection_changed"
+SELECTION_FAILED, SELECTION_RECOVERED = "catalog.selection_failed", "catalog.selection_recovered"
 FACETS = "catalog.facets_changed"
 
 

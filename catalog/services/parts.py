@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from altazion.lib.problems import Invalid, Refused
 from altazion.lib.text import slug
@@ -22,9 +22,9 @@ from catalog.selectors.facts import refusals_to_validate
 from catalog.services.log import PRICES, log_change
 
 WRONG_CODE = {
-    "empty": noop("A reference needs a value."),
-    "gtin": noop("%(value)s is not an EAN: its last digit does not fit."),
-    "isbn": noop("%(value)s is not an ISBN: its last digit does not fit."),
+    "empty": gettext_noop("A reference needs a value."),
+    "gtin": gettext_noop("%(value)s is not an EAN: its last digit does not fit."),
+    "isbn": gettext_noop("%(value)s is not an ISBN: its last digit does not fit."),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from altazion.lib.problems import Invalid, Refused
 from altazion.lib.text import safe_html, slug
@@ -34,12 +34,12 @@ CHANGEABLE = {
     "translations",
 }
 WRONG = {
-    "number": noop("This is not a number."),
-    "boolean": noop("Answer yes or no."),
-    "date": noop("This is not a date."),
-    "url": noop("This is not a web address (https://…)."),
-    "option": noop("This value is not in the list."),
-    "too_long": noop("At most 250 characters."),
+    "number": gettext_noop("This is not a number."),
+    "boolean": gettext_noop("Answer yes or no."),
+    "date": gettext_noop("This is not a date."),
+    "url": gettext_noop("This is not a web address (https://…)."),
+    "option": gettext_noop("This value is not in the list."),
+    "too_long": gettext_noop("At most 250 characters."),
 }
 
 

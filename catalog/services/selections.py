@@ -1,29 +1,41 @@
-"""Named lists of products."""
+"""Named lists of products, by hand; those of a rule are followed in `catalog.services.selecting`."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from psycopg.types.range import TimestamptzRange
 
-from catalog.models import Selection, SelectionItem
+from altazion.lib.problems import Invalid
+from catalog.enums import Membership
+from catalog.models import Product, Selection, SelectionExclusion, SelectionItem
 from catalog.selectors.lookup import find_many
+from catalog.selectors.selecting import listings_of
 from catalog.services.log import SELECTION
+from catalog.services.selecting import refresh_selection
 from logbook.services import record
+
+FIELDS = ("name", "group", "description", "during")
+MOST_RELEVANCE = Decimal("99.99")
 
 
 @transaction.atomic
 def save_selection(selection: Selection, members: Mapping[int, Decimal], *, at: dt.datetime, actor: str = "") -> None:
-    """Make the selection hold exactly these products: product id → relevance."""
+    """Make the selection hold exactly these products by hand: product id → relevance. What a rule found stays."""
     Selection.objects.select_for_update().get(pk=selection.pk)
-    selection.items.exclude(product__in=members).delete()
-    SelectionItem.objects.bulk_create(
-        [SelectionItem(selection=selection, product_id=pk, relevance=value) for pk, value in members.items()],
-        update_conflicts=True,
-        unique_fields=["selection", "product"],
-        update_fields=["relevance"],
-    )
+    if any(not 0 <= value <= MOST_RELEVANCE for value in members.values()):
+        raise Invalid(_("Relevance goes from 0 to 99.99."), field="relevance")
+    by_hand = selection.items.filter(origin=Membership.HAND)
+    gone = by_hand.exclude(product__in=members)
+    lost = list(gone.values_list("product_id", flat=True))
+    gone.delete()
+    _pin(selection, members)
     _tell(selection, at, actor)
+    if selection.by_rule and lost:  # the rule may want what the hand let go
+        refresh_selection(selection, listings=listings_of(lost), at=at, actor=actor)
 
 
 @transaction.atomic
@@ -37,14 +49,88 @@ def add_to_selection(
         for found in known.values()
         for product in found
     }
-    before = set(selection.items.values_list("product_id", flat=True))
-    SelectionItem.objects.bulk_create(
-        [SelectionItem(selection=selection, product_id=pk) for pk in sorted(wanted - before)], ignore_conflicts=True
-    )
+    before = set(selection.items.filter(origin=Membership.HAND).values_list("product_id", flat=True))
+    _pin(selection, dict.fromkeys(sorted(wanted - before), Decimal(1)))
     if wanted - before:
         _tell(selection, at, actor)
     return len(wanted - before), unknown
 
 
-def _tell(selection: Selection, at: dt.datetime, actor: str) -> None:
-    record(SELECTION, at=at, subject_kind="selection", subject_id=selection.pk, actor=actor, code=selection.code)
+@transaction.atomic
+def exclude_from_selection(
+    selection: Selection, products: Collection[Product], *, at: dt.datetime, actor: str = ""
+) -> None:
+    """Say exactly which products the rule never takes; a parent stands for its variants."""
+    Selection.objects.select_for_update().get(pk=selection.pk)
+    wanted = {product.pk for product in products}
+    before = set(selection.exclusions.values_list("product_id", flat=True))
+    selection.exclusions.exclude(product__in=wanted).delete()
+    SelectionExclusion.objects.bulk_create(
+        [SelectionExclusion(selection=selection, product_id=pk) for pk in sorted(wanted - before)],
+        ignore_conflicts=True,
+    )
+    if changed := before ^ wanted:
+        _tell(selection, at, actor, ids=[])
+        refresh_selection(selection, listings=listings_of(changed), at=at, actor=actor)
+
+
+@transaction.atomic
+def put_selection(
+    code: str,
+    fields: Mapping[str, Any],
+    members: Mapping[str, Decimal] | None = None,
+    *,
+    at: dt.datetime,
+    actor: str = "",
+) -> tuple[Selection, bool]:
+    """Make or change a selection by its code, as other systems do; True if it is new.
+
+    members: SKU → relevance, exactly; None leaves them. Invalid, with the field, for what cannot be.
+    """
+    selection = Selection.objects.select_for_update().filter(code=code).first()
+    made = selection is None
+    selection = selection or Selection(code=code, name=code)
+    for name in FIELDS:
+        if name in fields:
+            setattr(selection, name, fields[name])
+    during = selection.during
+    if during and during.lower and during.upper and during.lower >= during.upper:
+        raise Invalid(_("It would end before it begins."), field="until")
+    try:
+        with transaction.atomic():
+            selection.save()
+    except IntegrityError:
+        raise Invalid(_("Somebody made this selection just now: try again."), field="code") from None
+    if members is not None:
+        known = dict(Product.objects.filter(sku__in=members).values_list("sku", "pk"))
+        for place, sku in enumerate(members):
+            if sku not in known:
+                words = _("No product has the SKU %(sku)s.") % {"sku": sku}
+                raise Invalid(words, field=f"products.{place}.sku", code="unknown_sku")
+        save_selection(selection, {known[sku]: value for sku, value in members.items()}, at=at, actor=actor)
+    elif made or fields:
+        _tell(selection, at, actor, **({} if made else {"ids": []}))
+    return selection, made
+
+
+def dates(start: dt.datetime | None, end: dt.datetime | None) -> TimestamptzRange | None:
+    """Dates as they are kept: from the first (included) to the second (not included); None for always."""
+    return TimestamptzRange(start, end) if start or end else None
+
+
+def _pin(selection: Selection, members: Mapping[int, Decimal]) -> None:
+    SelectionItem.objects.bulk_create(
+        [
+            SelectionItem(selection=selection, product_id=pk, relevance=value, origin=Membership.HAND)
+            for pk, value in members.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["selection", "product"],
+        update_fields=["relevance", "origin"],
+    )
+
+
+def _tell(selection: Selection, at: dt.datetime, actor: str, **data: Any) -> None:
+    record(
+        SELECTION, at=at, subject_kind="selection", subject_id=selection.pk, actor=actor, code=selection.code, **data
+    )

@@ -17,6 +17,8 @@ _ALWAYS = (
     ("Reservations that ran out", "logistics.tasks.release_expired", 60),
     ("Proof of the stock ledger", "logistics.tasks.prove_stock", 86_400),
     ("Orders not paid in time", "orders.tasks.expire_unpaid", 60),
+    ("Selections by rule, all products", "catalog.tasks.follow_selections", 86_400),
+    ("Selections by rule, novelties", "catalog.tasks.age_selections", 3600),
     ("Prices that begin or end", "discovery.tasks.follow_the_clock", 60),
 )
 STOCK_EVERY, OTHERS_EVERY, EXPORT_EVERY = 300, 900, 300

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from campaigns.models import Campaign
 from catalog.models import Selection
 from discovery.selectors import (
@@ -75,6 +77,7 @@ def _selections(shop: Shop, at: dt.datetime) -> list[tuple[str, int]]:
         pk: label or name
         for pk, label, name in running.order_by("-id").values_list("selection_id", "public_label", "selection__name")
     }
-    for selection in Selection.objects.filter(group__iexact="home").order_by("name")[:SHELVES]:
+    shown = Selection.objects.filter(Q(during=None) | Q(during__contains=at), group__iexact="home")
+    for selection in shown.order_by("name")[:SHELVES]:
         found.setdefault(selection.pk, selection.name)
     return [(title, pk) for pk, title in list(found.items())[:SHELVES]]

@@ -1,0 +1,20 @@
+"""What happened to products, followed by the rules of selections. Following is idempotent."""
+
+from altazion.lib.clock import now
+from catalog import services
+from logbook.models import Event
+from logbook.ports import consumer
+
+_BECAUSE = {"catalog.prices_changed": "prices", "logistics.stock_changed": "stock"}
+
+
+@consumer("catalog.selections", kinds=["catalog.products_changed", *_BECAUSE])
+def products_changed(event: Event) -> None:
+    """Products, prices or stock (told by name: stock stands above): the rules that could care, for these products."""
+    services.follow_products(event.data.get("ids", []), because=_BECAUSE.get(event.kind, ""), at=now())
+
+
+@consumer("catalog.selections_by_segment", kinds=["catalog.segments_changed"])
+def segments_changed(event: Event) -> None:
+    """A branch moved or was archived: the rules that ask for segments look at everything again."""
+    services.follow_all(only="segments", at=now())
