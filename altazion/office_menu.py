@@ -30,6 +30,8 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("catalog.producttype", _("Product types"), "shapes"),
             ("catalog.vatrate", _("VAT rates"), "percent"),
             ("catalog.selection", _("Selections"), "playlist_add_check"),
+            ("catalog.keyword", _("Keywords"), "sell"),
+            ("catalog.keywordcategory", _("Keyword categories"), "label"),
             ("campaigns.campaign", _("Campaigns"), "campaign"),
             ("customers.customer", _("Customers"), "group"),
             ("accounts.user", _("Team"), "badge"),

@@ -15,6 +15,7 @@ from catalog.services import add_to_selection, save_rule
 from demo import DEMO_LOADED, words
 from demo.base import make_base, make_supply
 from demo.files import FOLDER
+from demo.merchandising import make_keywords
 from demo.people import make_people
 from demo.pictures import Picture, draw_all
 from demo.toys import HEROES, all_toys, lines, pick
@@ -52,6 +53,8 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
             make_supply(SalesChannel.objects.get(code="web"))
             make_people(at, logins)
             say("people and keys")
+    make_keywords(at)
+    say("keywords")
     _campaign(at)
     _rules(at)
     say("selections and campaign")

@@ -2,6 +2,7 @@
 
 from catalog.admin.brands import BrandAdmin
 from catalog.admin.criteria import CriterionAdmin
+from catalog.admin.keywords import KeywordAdmin, KeywordCategoryAdmin
 from catalog.admin.products import ProductAdmin
 from catalog.admin.segments import SegmentAdmin
 from catalog.admin.selections import SelectionAdmin
@@ -12,6 +13,8 @@ __all__ = [
     "BrandAdmin",
     "CriterionAdmin",
     "FamilyAdmin",
+    "KeywordAdmin",
+    "KeywordCategoryAdmin",
     "ProductAdmin",
     "ProductTypeAdmin",
     "SegmentAdmin",

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from altazion.lib.money import net_of
 from catalog import forms
 from catalog.forms.parts import PlaceForm
-from catalog.models import BasePrice, Media, ProductReference, ProductSegment, Publication
+from catalog.models import BasePrice, Media, ProductKeyword, ProductReference, ProductSegment, Publication
 
 
 class Slim(TabularInline):
@@ -72,6 +72,18 @@ class ReferenceInline(TabularInline):
     model = ProductReference
     form = forms.ReferenceForm
     fields = ("type", "value", "is_main")
+    extra = 0
+    tab = True
+    hide_title = True
+
+
+class KeywordInline(Slim):
+    """Words that find it before anything else."""
+
+    model = ProductKeyword
+    fields = ("keyword", "source")
+    readonly_fields = ("source",)
+    autocomplete_fields = ("keyword",)
     extra = 0
     tab = True
     hide_title = True

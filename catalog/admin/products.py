@@ -24,7 +24,7 @@ from catalog.admin.scan import ScanPage
 from catalog.admin.variants import VariantPages
 from catalog.enums import ProductKind
 from catalog.forms import ProductForm, attribute_fields
-from catalog.models import BasePrice, Media, Product, ProductReference, ProductSegment
+from catalog.models import BasePrice, Keyword, Media, Product, ProductKeyword, ProductReference, ProductSegment
 from catalog.selectors import lookup
 from catalog.selectors.product_page import attributes_for
 from catalog.services.parts import Placement
@@ -76,6 +76,7 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
         inlines.PriceInline,
         inlines.PlaceInline,
         inlines.ReferenceInline,
+        inlines.KeywordInline,
         inlines.AttributesPanel,
         inlines.MediaInline,
         inlines.VariantsPanel,
@@ -137,6 +138,8 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
             self._save_places(product, rows, who)
         elif rows.model is Media:
             self._save_media(product, rows, who)
+        elif rows.model is ProductKeyword:
+            services.set_keywords(product, _chosen_keywords(rows), at=now(), actor=who)
         elif rows.model in ROWS:
             kept = rows.save(commit=False)
             ROWS[rows.model](product, kept, rows.deleted_objects, at=now(), actor=who)
@@ -174,3 +177,8 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
         uploads = {id(form.instance): form.cleaned_data.get("upload") for form in formset.forms if form.cleaned_data}
         files = {index: uploads[id(one)] for index, one in enumerate(kept) if uploads.get(id(one))}
         services.save_media(product, kept, formset.deleted_objects, files=files, at=now(), actor=who)
+
+
+def _chosen_keywords(formset: Any) -> list[Keyword]:
+    rows = [form.cleaned_data for form in formset.forms if form.cleaned_data.get("keyword")]
+    return [row["keyword"] for row in rows if not row.get("DELETE")]

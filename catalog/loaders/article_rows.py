@@ -38,6 +38,7 @@ FIELDS = {
     "images": "text",
     "attributes": "jsonb",
     "references": "jsonb",
+    "keywords": "text",
     "translations": "jsonb",
 }
 NAMES = tuple(f"segment_{level}" for level in range(1, 7))

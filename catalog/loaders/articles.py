@@ -9,6 +9,7 @@ from catalog.loaders.article_rows import prepare, remember
 from catalog.loaders.attributes import prepare_attributes
 from catalog.loaders.copied import copy_to_variants
 from catalog.loaders.events import PRODUCTS, tell
+from catalog.loaders.keywords import write_keywords
 from catalog.loaders.names import resolve_names
 from catalog.loaders.places import check_segment_codes, write_places
 from catalog.loaders.product_rows import (
@@ -56,6 +57,7 @@ def _write(stage: Stage) -> LoadResult:
     wrong_codes = write_references(stage)
     write_media(stage)
     write_places(stage)
+    write_keywords(stage)
     archived = archive_absent(stage) if stage.context.full else 0
     remember(stage)
     total = stage.number("SELECT count(*) FROM {staged}")

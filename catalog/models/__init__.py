@@ -2,6 +2,7 @@
 
 from catalog.models.attributes import Attribute, AttributeOption
 from catalog.models.criteria import Criterion, CriterionValue
+from catalog.models.keywords import Keyword, KeywordCategory, ProductKeyword
 from catalog.models.prices import BasePrice
 from catalog.models.products import FedRow, KeptOff, Media, Product, ProductReference, ProductSegment, Publication
 from catalog.models.selections import Selection, SelectionExclusion, SelectionItem
@@ -17,8 +18,11 @@ __all__ = [
     "Family",
     "FedRow",
     "KeptOff",
+    "Keyword",
+    "KeywordCategory",
     "Media",
     "Product",
+    "ProductKeyword",
     "ProductReference",
     "ProductSegment",
     "ProductType",

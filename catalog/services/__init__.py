@@ -3,6 +3,14 @@
 from catalog.services.brands import replace_brand, save_brand
 from catalog.services.children import make_children
 from catalog.services.criteria import delete_criterion, save_choices, save_criterion
+from catalog.services.keywords import (
+    delete_keyword,
+    link_keyword,
+    link_named,
+    save_category,
+    save_keyword,
+    set_keywords,
+)
 from catalog.services.lifecycle import archive, publish, publish_ready, restore, unpublish, validate, withdraw
 from catalog.services.parts import place_in_segments, save_media, save_prices, save_references
 from catalog.services.products import change_product, create_product
@@ -22,11 +30,14 @@ __all__ = [
     "change_product",
     "create_product",
     "delete_criterion",
+    "delete_keyword",
     "delete_segment",
     "exclude_from_selection",
     "follow_all",
     "follow_products",
     "give_back_to_relevance",
+    "link_keyword",
+    "link_named",
     "make_children",
     "move_segment",
     "place_among_siblings",
@@ -40,14 +51,17 @@ __all__ = [
     "replace_brand",
     "restore",
     "save_brand",
+    "save_category",
     "save_choices",
     "save_criterion",
+    "save_keyword",
     "save_media",
     "save_prices",
     "save_references",
     "save_rule",
     "save_segment",
     "save_selection",
+    "set_keywords",
     "unpublish",
     "validate",
     "withdraw",

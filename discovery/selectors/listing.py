@@ -91,7 +91,7 @@ def listing(
     key = _key(version, language, question)
     kept: tuple[Counted, Scope, TextMatch | None] | None = cache.get(key)
     if kept is None:
-        scope, text = _scope(channel, language, segment_id, brand, selection, query, ranking.pins)
+        scope, text = _scope(channel, language, segment_id, brand, selection, query, ranking.pins, version)
         scope.ranked(ranking)
         scope = with_filters(scope, chosen, place_id=place, in_store_only=in_store_only)
         kept = count(scope, place_id=place, segments=segments_asked), scope, text
@@ -143,6 +143,7 @@ def _scope(
     selection: Selection | None,
     query: str,
     pins: tuple[int, ...],
+    version: str,
 ) -> tuple[Scope, TextMatch | None]:
     scope = Scope(["e.channel_id = %(channel)s"], {"channel": channel.pk})
     if segment_id is not None:
@@ -157,7 +158,7 @@ def _scope(
         scope.parameters["selection"] = selection.pk
     if not query:
         return scope, None
-    text = match(query, channel=channel, language=language)
+    text = match(query, channel=channel, language=language, version=version)
     found = f"({text.condition} OR e.listing_id = ANY(%(pinned)s::bigint[]))" if pins else text.condition
     scope.conditions.append(found)
     scope.parameters.update(text.parameters, **({"pinned": list(pins)} if pins else {}))

@@ -1,4 +1,4 @@
-"""What each facet asks: a criterion, or an attribute that is a filter and has no criterion."""
+"""What each facet asks: a criterion, an attribute that is a filter and has no criterion, a category of keywords."""
 
 import json
 from collections.abc import Collection
@@ -41,6 +41,10 @@ UNION ALL
 SELECT a.code, a.name, a.translations, a.position, a.type, a.unit, '', '', ARRAY[]::bigint[]
   FROM catalog_attribute a
  WHERE a.code = ANY(%(codes)s) AND NOT EXISTS (SELECT 1 FROM catalog_criterion c WHERE c.active AND c.code = a.code)
+UNION ALL
+SELECT 'kw-' || k.code, k.name, k.translations, 1000 + k.position, '', '', '', '', ARRAY[]::bigint[]
+  FROM catalog_keywordcategory k
+ WHERE k.is_facet AND 'kw-' || k.code = ANY(%(codes)s)
 """
 
 

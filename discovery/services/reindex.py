@@ -10,7 +10,7 @@ from discovery.services import statements as s
 from stores.models import SalesChannel
 
 PRICES_AT_ONCE = 2000
-TEMPORARY = "reindex_listing, reindex_sold, reindex_value, reindex_facet, reindex_wanted, reindex_word"
+TEMPORARY = "reindex_listing, reindex_sold, reindex_value, reindex_keyword, reindex_facet, reindex_wanted, reindex_word"
 
 MANY_FACETS = 100
 INDEX_LOCK = 0x1DE7  # any number that nobody else in this database uses
@@ -59,6 +59,7 @@ def _collect(ids: list[int] | None) -> None:
         sql.execute("CREATE INDEX ON reindex_sold (product_id)")
         sql.execute(s.VALUES)
         sql.execute("ANALYZE reindex_listing, reindex_sold, reindex_value")
+        sql.execute(s.KEYWORDS)
         sql.execute(s.FACETS)
         sql.execute("ANALYZE reindex_facet")
         sql.execute(s.NEW_FACETS)

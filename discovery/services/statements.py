@@ -43,9 +43,28 @@ SELECT s.product_id, a.id AS attribute_id, a.code AS attribute, left(one.value, 
  WHERE one.value <> ''
 """
 
+# Keywords are facet values, too: one set answers a search for a keyword and a filter by it.
+KEYWORDS = """
+CREATE TEMPORARY TABLE reindex_keyword ON COMMIT DROP AS
+SELECT DISTINCT s.product_id, 'kw-' || c.code AS attribute, k.code AS value, k.name AS label,
+       CASE WHEN k.translations -> 'en' ->> 'name' <> ''
+            THEN jsonb_build_object('en', jsonb_build_object('label', k.translations -> 'en' ->> 'name'))
+            ELSE '{}' END AS translations,
+       array_to_string(k.forms, ' ') AS forms
+  FROM (SELECT n.product_id, p.keyword_id
+          FROM reindex_sold n JOIN catalog_productkeyword p ON p.product_id = n.product_id
+         UNION
+        SELECT n.product_id, p.keyword_id
+          FROM reindex_sold n JOIN catalog_productkeyword p ON p.product_id = n.listing_id) s
+  JOIN catalog_keyword k ON k.id = s.keyword_id
+  JOIN catalog_keywordcategory c ON c.id = k.category_id
+"""
+
 # What shoppers filter by: the answers to criteria; for an attribute that is a filter and has none, its own values.
 FACETS = """
 CREATE TEMPORARY TABLE reindex_facet ON COMMIT DROP AS
+SELECT k.product_id, k.attribute, k.value, k.label, 0 AS position, k.translations FROM reindex_keyword k
+UNION ALL
 SELECT v.product_id, v.attribute, v.value, v.label, v.position, v.translations
   FROM reindex_value v
  WHERE v.is_facet
@@ -84,6 +103,7 @@ SELECT DISTINCT ON (attribute, value) attribute, value, label, position, transla
        IS DISTINCT FROM (EXCLUDED.label, EXCLUDED.position, EXCLUDED.translations)
 """
 
+# A star segment lifts what stands in it: a normal product there counts like a highlighted one elsewhere.
 WANTED = """
 CREATE TEMPORARY TABLE reindex_wanted ON COMMIT DROP AS
 WITH facet AS (
@@ -101,12 +121,16 @@ WITH facet AS (
   SELECT product_id, left(string_agg(DISTINCT COALESCE(label, value), ' '), 3000) AS words,
          left(string_agg(DISTINCT COALESCE(translations -> 'en' ->> 'label', label, value), ' '), 3000) AS words_en
     FROM reindex_value WHERE type IN ('T', 'E') GROUP BY product_id
+), nicknamed AS (
+  SELECT product_id, left(string_agg(DISTINCT forms, ' '), 3000) AS words FROM reindex_keyword GROUP BY product_id
 ), placed AS (
-  SELECT m.product_id AS listing_id, array_agg(DISTINCT above ORDER BY above) AS ids, max(m.relevance) AS relevance
+  SELECT m.product_id AS listing_id, array_agg(DISTINCT above ORDER BY above) AS ids, max(m.relevance) AS relevance,
+         max(ladder.importance) AS importance
     FROM catalog_productsegment m
     JOIN reindex_listing r ON r.id = m.product_id
     JOIN catalog_segment g ON g.id = m.segment_id AND g.kind = 'P'
    CROSS JOIN LATERAL unnest(g.path) above
+    JOIN catalog_segment ladder ON ladder.id = above
    WHERE NOT EXISTS (SELECT 1 FROM catalog_segment shut
                       WHERE shut.id = ANY(g.path) AND (shut.archived OR shut.kind <> 'P'))
    GROUP BY m.product_id
@@ -154,7 +178,8 @@ SELECT pub.channel_id, s.product_id, s.listing_id, left(s.name, 250) AS name,
        CASE WHEN s.stock_type = 1 THEN COALESCE(everywhere.places, '{}')
             ELSE COALESCE(stocked.places, '{}') END AS places,
        s.brand_id,
-       s.importance * 1000 + COALESCE(placed.relevance * 10, 10)::int
+       s.importance * 1000 + greatest(COALESCE(placed.importance, 0) - 100, 0) * 250
+         + COALESCE(placed.relevance * 10, 10)::int
          - CASE WHEN stocked.anywhere OR s.stock_type IN (0, 1) THEN 0 ELSE 500 END AS rank,
        NULL::numeric AS list_price,
        COALESCE(stocked.anywhere, false) OR s.stock_type IN (0, 1) AS in_stock,
@@ -162,12 +187,13 @@ SELECT pub.channel_id, s.product_id, s.listing_id, left(s.name, 250) AS name,
        {vector_fr} AS words_fr,
        {vector_en} AS words_en,
        pub.published_at,
-       s.listing_name || ' ' || s.name || ' ' || s.name_en AS spoken
+       s.listing_name || ' ' || s.name || ' ' || s.name_en || ' ' || COALESCE(nicknamed.words, '') AS spoken
   FROM reindex_sold s
   JOIN catalog_publication pub ON pub.product_id = s.listing_id
   LEFT JOIN catalog_brand brand ON brand.id = s.brand_id
   LEFT JOIN facet ON facet.product_id = s.product_id
   LEFT JOIN said ON said.product_id = s.product_id
+  LEFT JOIN nicknamed ON nicknamed.product_id = s.product_id
   LEFT JOIN placed ON placed.listing_id = s.listing_id
   LEFT JOIN segment_words ON segment_words.listing_id = s.listing_id
   LEFT JOIN chosen ON chosen.product_id = s.product_id
@@ -178,7 +204,7 @@ SELECT pub.channel_id, s.product_id, s.listing_id, left(s.name, 250) AS name,
 
 _VECTOR = """
   setweight(to_tsvector('{config}', concat_ws(' ', {names})), 'A')
-  || setweight(to_tsvector('{config}', concat_ws(' ', brand.name, {segments})), 'B')
+  || setweight(to_tsvector('{config}', concat_ws(' ', brand.name, {segments}, nicknamed.words)), 'B')
   || setweight(to_tsvector('{config}', concat_ws(' ', refs.words, {said})), 'C')
   || setweight(to_tsvector('{config}', regexp_replace({prose}, '<[^>]*>', ' ', 'g')), 'D')
 """

@@ -95,6 +95,7 @@ ENTITIES: dict[str, EntitySpec] = {
             Field("images"),
             Field("attributes", JSON),
             Field("references", JSON),
+            Field("keywords"),
             Field("translations", JSON),
             one_of=("sku", "external_id"),
         ),
