@@ -5,6 +5,7 @@ from discovery.services import (
     reindex,
     reindex_attributes,
     reindex_campaign,
+    reindex_channel,
     reindex_segments,
     reindex_selection,
     reindex_stores,
@@ -51,3 +52,10 @@ def campaign_changed(event: Event) -> None:
 def stores_changed(event: Event) -> None:
     """A store opened, closed or changed its threshold: rebuild what lies in it."""
     reindex_stores(event.data.get("ids", []), at=now())
+
+
+@consumer("discovery.channels", kinds=["stores.channel_changed"])
+def channel_changed(event: Event) -> None:
+    """A channel shows variants otherwise."""
+    if "variant_tiles" in event.data.get("fields", []) and event.subject_id.isdigit():
+        reindex_channel(int(event.subject_id), at=now())

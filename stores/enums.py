@@ -12,6 +12,13 @@ class ChannelKind(models.TextChoices):
     MARKETPLACE = "marketplace", _("marketplace")
 
 
+class VariantTiles(models.TextChoices):
+    """How listings show a product with variants (catalogue-domain 2.6)."""
+
+    PARENT = "parent", _("one tile for the product")
+    CHILDREN = "children", _("one tile for each variant")
+
+
 class PublicationRule(models.TextChoices):
     """When a validated product may be shown on a channel (catalogue-domain 2.3)."""
 

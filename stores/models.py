@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from stores.enums import AddressCause, ChannelKind, PublicationRule, TargetKind
+from stores.enums import AddressCause, ChannelKind, PublicationRule, TargetKind, VariantTiles
 
 
 class SalesChannel(models.Model):
@@ -29,6 +29,14 @@ class SalesChannel(models.Model):
         _("publish imports"),
         default=True,
         help_text=_("Imported products that satisfy the rule are published at once."),
+    )
+    variant_tiles = models.CharField(
+        _("variants in listings"),
+        max_length=10,
+        choices=VariantTiles,
+        default=VariantTiles.PARENT,
+        db_default=VariantTiles.PARENT.value,
+        help_text=_("What holds for every product that does not choose for itself."),
     )
     active = models.BooleanField(_("active"), default=True)
 

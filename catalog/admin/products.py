@@ -69,7 +69,7 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
         (None, {"fields": ("sku", "name", "short_description", "description")}),
         (_("Arrangement"), {"fields": (("type", "vat_rate"), ("family", "brand"), ("importance", "limited_below"))}),
         (_("Logistics"), {"fields": (("stock_type", "weight_g"),)}),
-        (_("Web"), {"fields": ("slug", "meta_description")}),
+        (_("Web"), {"fields": ("slug", "meta_description", "variant_tiles")}),
         (_("English"), {"fields": ("name_en", "description_en"), "classes": ["collapse"]}),
     )
     inlines = (

@@ -45,6 +45,7 @@ class ProductForm(forms.ModelForm):
             "weight_g",
             "importance",
             "limited_below",
+            "variant_tiles",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,6 +59,8 @@ class ProductForm(forms.ModelForm):
         fed = self.instance.fed_fields or []
         codes = rules.locked_attributes(fed, [name.removeprefix(PREFIX) for name in self.attribute_names()])
         lock_fields(self, rules.locked_fields(fed) | {PREFIX + code for code in codes}, self.instance.source)
+        if self.instance.kind == ProductKind.CHILD:
+            self.fields.pop("variant_tiles", None)  # its parent's choice
         if self.instance.kind == ProductKind.CHILD and "name" in self.fields:
             self.fields["name"].help_text = _("Empty: its parent's name.")
 

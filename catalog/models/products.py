@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import MediaKind, ProductKind, ProductState, StockType
 from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
+from stores.enums import VariantTiles
 from stores.models import SalesChannel
 
 
@@ -46,6 +47,15 @@ class Product(models.Model):
         _("importance"), default=100, help_text=_("0 to 999: 100 normal, 300 highlighted, 900 star")
     )
     limited_below = models.PositiveIntegerField(_("last pieces below"), null=True, blank=True)
+    variant_tiles = models.CharField(
+        _("variants in listings"),
+        max_length=10,
+        choices=VariantTiles,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty: as the sales channel says."),
+    )
     source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
     fed_fields = ArrayField(models.CharField(max_length=60), default=list, blank=True, editable=False)
     archived_by_run = models.BigIntegerField(null=True, blank=True, editable=False)

@@ -31,6 +31,7 @@ CHANGEABLE = {
     "weight_g",
     "importance",
     "limited_below",
+    "variant_tiles",
     "translations",
 }
 WRONG = {

@@ -75,7 +75,7 @@ def _products(text: str, words: list[str], channel: SalesChannel, language: str)
     config, column = CONFIGS.get(language, CONFIGS["fr"])
     statement = f"""
         SELECT p.id, COALESCE(NULLIF(p.translations -> %(language)s ->> 'slug', ''), p.slug),
-               COALESCE(NULLIF(p.translations -> %(language)s ->> 'name', ''), p.name)
+               COALESCE(NULLIF(p.translations -> %(language)s ->> 'name', ''), NULLIF(p.name, ''), above.name, p.sku)
           FROM (SELECT e.listing_id, max(e.rank) AS rank, bool_or(e.references_text LIKE %(reference)s) AS exact
                   FROM discovery_indexentry e
                  WHERE e.channel_id = %(channel)s
@@ -83,6 +83,7 @@ def _products(text: str, words: list[str], channel: SalesChannel, language: str)
                         OR e.{column} @@ (to_tsquery('{config}', %(starts)s) || to_tsquery('simple', %(starts)s)))
                  GROUP BY e.listing_id ORDER BY exact DESC, rank DESC, e.listing_id DESC LIMIT %(most)s) found
           JOIN catalog_product p ON p.id = found.listing_id
+          LEFT JOIN catalog_product above ON above.id = p.parent_id
          ORDER BY found.exact DESC, found.rank DESC, p.id DESC"""  # noqa: S608 - fixed names
     parameters: dict[str, str | int] = {
         "language": language,

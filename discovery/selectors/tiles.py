@@ -33,6 +33,17 @@ class Tile:
     price: EffectivePrice | None
     availability: Availability | None
     store: Store | None
+    parent: int | None = None
+
+    @property
+    def page(self) -> int:
+        """The product on whose page it stands."""
+        return self.parent or self.id
+
+    @property
+    def variant(self) -> str:
+        """The SKU that the page is to show, for a variant with a tile of its own."""
+        return self.sku if self.parent else ""
 
     @property
     def is_from(self) -> bool:
@@ -71,17 +82,19 @@ def tiles(
 def _products(asked: list[int], channel: SalesChannel) -> Iterable[Product]:
     pictures = Media.objects.filter(kind=MediaKind.IMAGE, is_public=True).order_by("position", "id")
     own = pictures.filter(product=OuterRef("pk"))
+    above = pictures.filter(product=OuterRef("parent"))
     of_child = pictures.filter(product__parent=OuterRef("pk"), product__state=ProductState.VALIDATED)
     return (
         Product.objects.filter(pk__in=asked)
         .filter(Exists(IndexEntry.objects.filter(channel=channel, listing=OuterRef("pk"))))
         .annotate(
-            picture=Coalesce(Subquery(own.values("location")[:1]), Subquery(of_child.values("location")[:1])),
-            picture_alt=Coalesce(Subquery(own.values("alt")[:1]), Subquery(of_child.values("alt")[:1])),
-            brand_name=F("brand__name"),
+            picture=Coalesce(*(Subquery(some.values("location")[:1]) for some in (own, of_child, above))),
+            picture_alt=Coalesce(*(Subquery(some.values("alt")[:1]) for some in (own, of_child, above))),
+            brand_name=Coalesce(F("brand__name"), F("parent__brand__name")),
             variants=Count("children", filter=Q(children__state=ProductState.VALIDATED)),
         )
-        .only("id", "sku", "slug", "name", "translations")
+        .select_related("parent")
+        .only("id", "sku", "slug", "name", "translations", "parent__name", "parent__slug", "parent__translations")
     )
 
 
@@ -89,11 +102,12 @@ def _tile(
     product: Product, price: EffectivePrice, stock: Availability | None, language: str, store: Store | None
 ) -> Tile:
     extra = product.__dict__  # annotations
-    name = said_in(product.translations, language, "name", product.name)
+    named = product.parent if product.parent and not product.name else product
+    name = said_in(named.translations, language, "name", named.name)
     return Tile(
         id=product.pk,
         sku=product.sku,
-        slug=word_of(product, language),
+        slug=word_of(product.parent or product, language),
         name=name,
         brand=extra["brand_name"] or "",
         image=extra["picture"] or "",
@@ -102,4 +116,5 @@ def _tile(
         price=price,
         availability=stock,
         store=store,
+        parent=product.parent_id,
     )

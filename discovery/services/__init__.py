@@ -3,6 +3,7 @@
 from discovery.services.causes import (
     reindex_attributes,
     reindex_campaign,
+    reindex_channel,
     reindex_segments,
     reindex_selection,
     reindex_stores,
@@ -15,6 +16,7 @@ __all__ = [
     "reindex",
     "reindex_attributes",
     "reindex_campaign",
+    "reindex_channel",
     "reindex_segments",
     "reindex_selection",
     "reindex_stores",

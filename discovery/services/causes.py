@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.db.models import Q
 
+from catalog.enums import ProductKind
 from catalog.models import Attribute, Product, ProductSegment, Segment, SelectionItem
 from discovery.models import IndexEntry
 from discovery.services.reindex import hold_index, reindex
@@ -51,6 +52,17 @@ def reindex_attributes(attribute_ids: Iterable[int], *, at: dt.datetime) -> int:
         changed += reindex(ids, at=at)
         last = ids[-1]
     return changed or _forget_pages()
+
+
+def reindex_channel(channel_id: int, *, at: dt.datetime) -> int:
+    """Rebuild the parents that a channel publishes: it shows variants otherwise. Returns changed entries."""
+    shown = Product.objects.filter(kind=ProductKind.PARENT, publications__channel=channel_id)
+    parents = shown.order_by("pk").values_list("pk", flat=True)
+    changed, last = 0, 0
+    while ids := list(parents.filter(pk__gt=last)[:AT_ONCE]):
+        changed += reindex(ids, at=at)
+        last = ids[-1]
+    return changed
 
 
 def _selected(selections: Iterable[int]) -> set[int]:

@@ -2,16 +2,21 @@
 
 FAMILY = """
 CREATE TEMPORARY TABLE reindex_listing ON COMMIT DROP AS
-SELECT DISTINCT COALESCE(p.parent_id, p.id) AS id
-  FROM catalog_product p
- WHERE %(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s::bigint[])
+WITH holder AS (
+  SELECT DISTINCT COALESCE(p.parent_id, p.id) AS id
+    FROM catalog_product p
+   WHERE %(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s::bigint[])
+)
+SELECT id FROM holder
+UNION  -- variants may be listings of their own
+SELECT c.id FROM catalog_product c JOIN holder ON holder.id = c.parent_id
 """
 
 # A child says what it says itself; where it is silent its parent speaks. List options are named, other values stand
 # for themselves.
 SOLD = """
 CREATE TEMPORARY TABLE reindex_sold ON COMMIT DROP AS
-SELECT s.id AS product_id, l.id AS listing_id, s.stock_type, s.sku, l.sku AS listing_sku,
+SELECT s.id AS product_id, l.id AS listing_id, l.variant_tiles, s.stock_type, s.sku, l.sku AS listing_sku,
        COALESCE(NULLIF(s.name, ''), l.name) AS name, l.name AS listing_name, l.importance,
        COALESCE(s.translations -> 'en' ->> 'name', l.translations -> 'en' ->> 'name', '') AS name_en,
        COALESCE(s.brand_id, l.brand_id) AS brand_id,
@@ -172,7 +177,10 @@ WITH facet AS (
   SELECT channel_id, array_agg(DISTINCT place_id ORDER BY place_id) AS places
     FROM supply WHERE purpose = 'pickup' GROUP BY channel_id
 )
-SELECT pub.channel_id, s.product_id, s.listing_id, left(s.name, 250) AS name,
+SELECT pub.channel_id, s.product_id,
+       CASE WHEN COALESCE(NULLIF(s.variant_tiles, ''), channel.variant_tiles) = 'children' THEN s.product_id
+            ELSE s.listing_id END AS listing_id,
+       left(s.name, 250) AS name,
        COALESCE(placed.ids, '{}') AS segments, COALESCE(facet.numbers, '{}') AS facets,
        COALESCE(chosen.ids, '{}') AS selections,
        CASE WHEN s.stock_type = 1 THEN COALESCE(everywhere.places, '{}')
@@ -190,6 +198,7 @@ SELECT pub.channel_id, s.product_id, s.listing_id, left(s.name, 250) AS name,
        s.listing_name || ' ' || s.name || ' ' || s.name_en || ' ' || COALESCE(nicknamed.words, '') AS spoken
   FROM reindex_sold s
   JOIN catalog_publication pub ON pub.product_id = s.listing_id
+  JOIN stores_saleschannel channel ON channel.id = pub.channel_id
   LEFT JOIN catalog_brand brand ON brand.id = s.brand_id
   LEFT JOIN facet ON facet.product_id = s.product_id
   LEFT JOIN said ON said.product_id = s.product_id

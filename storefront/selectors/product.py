@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import Q
 
 from campaigns.selectors import EffectivePrice, prices
 from catalog.enums import MediaKind, ProductKind, ProductState
@@ -131,8 +132,9 @@ def _kept_facts(pk: int, shop: Shop) -> Facts | None:
 
 
 def _facts(pk: int, shop: Shop) -> Facts | None:
-    sold = set(IndexEntry.objects.filter(channel=shop.channel, listing=pk).values_list("product_id", flat=True))
-    listing = Product.objects.filter(pk=pk, state=ProductState.VALIDATED).select_related("brand").first()
+    entries = IndexEntry.objects.filter(Q(listing=pk) | Q(product__parent=pk), channel=shop.channel)
+    sold = set(entries.values_list("product_id", flat=True))
+    listing = Product.objects.filter(pk=pk, state=ProductState.VALIDATED, parent=None).select_related("brand").first()
     if not sold or listing is None:
         return None
     children = list(Product.objects.filter(pk__in=sold - {pk}).order_by("id"))

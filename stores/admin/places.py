@@ -109,13 +109,19 @@ class SalesChannelAdmin(NeverDeleted, ModelAdmin):
     search_fields = ("name", "code")
     fieldsets = (
         (None, {"fields": ("name", "code", "kind", "active")}),
-        (gettext_lazy("Publication"), {"fields": ("publication_rule", "auto_publish")}),
+        (gettext_lazy("Publication"), {"fields": ("publication_rule", "auto_publish", "variant_tiles")}),
         (gettext_lazy("Money and time"), {"fields": ("currency", "time_zone")}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code and the currency stay: orders and flows name them."""
         return ("code", "currency") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: SalesChannel, form: Any, change: bool) -> None:
+        """The record, and word to those who follow what it decides."""
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            services.channel_changed(obj, form.changed_data, at=now(), actor=actor(request))
 
 
 @admin.register(Site)

@@ -1,7 +1,7 @@
 """Verbs about where we sell."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from altazion.lib.problems import Invalid, Refused
 from logbook.services import record
 from stores import rules
-from stores.models import Store
+from stores.models import SalesChannel, Store
 
 STORES = "stores.stores_changed"
+CHANNEL = "stores.channel_changed"
 
 
 @transaction.atomic
@@ -42,3 +43,8 @@ def archive_store(store: Store, *, archived: bool, at: dt.datetime, actor: str =
     Store.objects.filter(pk=store.pk).update(archived=archived)
     change = "archived" if archived else "restored"
     record(STORES, at=at, subject_kind="store", subject_id=store.pk, actor=actor, ids=[store.pk], change=change)
+
+
+def channel_changed(channel: SalesChannel, fields: Iterable[str], *, at: dt.datetime, actor: str = "") -> None:
+    """Tell that these fields of a channel have new values."""
+    record(CHANNEL, at=at, subject_kind="channel", subject_id=channel.pk, actor=actor, fields=sorted(fields))
