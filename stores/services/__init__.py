@@ -10,7 +10,7 @@ from stores.services.addresses import (
     keep_address,
     read_redirect,
 )
-from stores.services.places import STORES, archive_store, save_store
+from stores.services.places import STORES, archive_store, channel_changed, save_store
 
 __all__ = [
     "MOST_REDIRECTS",
@@ -18,6 +18,7 @@ __all__ = [
     "RefusedRow",
     "add_redirect",
     "archive_store",
+    "channel_changed",
     "forget_redirects",
     "forward",
     "import_redirects",
