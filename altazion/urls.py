@@ -5,7 +5,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from altazion.health import health
-from storefront.views.files import media, robots
+from storefront.views.files import media
+from storefront.views.machines import llms, robots, sitemap_index, sitemap_section
 
 urlpatterns = [
     path("health/", health, name="health"),
@@ -19,5 +20,9 @@ urlpatterns = [
     path("signage/", include("signage.urls")),
     path("media/<path:path>", media),
     path("robots.txt", robots),
+    path("llms.txt", llms),
+    path("sitemap.xml", sitemap_index),
+    path("sitemap-products-<int:after>.xml", sitemap_section, {"section": "products"}),
+    path("sitemap-<slug:section>.xml", sitemap_section),
     *i18n_patterns(path("", include("storefront.urls")), prefix_default_language=False),
 ]

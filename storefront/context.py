@@ -19,13 +19,18 @@ def shop(request: HttpRequest) -> dict[str, Any]:
 
 
 def _languages(request: HttpRequest) -> list[dict[str, str]]:
+    """Each language with the address of this very page in it, and what was asked of it."""
+    known, query = getattr(request, "addresses", {}), request.META.get("QUERY_STRING", "")
     here = request.get_full_path()
     return [
         {
             "code": code,
             "name": get_language_info(code)["name_local"].capitalize(),
-            "url": translate_url(here, code),
-            "absolute": translate_url(request.build_absolute_uri(), code),
+            "url": _asked(known[code].partition("?")[0], query) if code in known else translate_url(here, code),
         }
         for code, _name in settings.LANGUAGES
     ]
+
+
+def _asked(address: str, query: str) -> str:
+    return f"{address}?{query}" if query else address

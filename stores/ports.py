@@ -17,6 +17,16 @@ class Target:
     path: str = ""
 
 
+@dataclass(frozen=True)
+class Found:
+    """How a search engine may show a page in a language."""
+
+    language: str
+    address: str
+    title: str
+    description: str
+
+
 class AddressBook(Protocol):
     """The shop's addresses. Paths stand without the language's prefix and without the first slash."""
 
@@ -26,6 +36,10 @@ class AddressBook(Protocol):
 
     def paths_of(self, targets: Iterable[Target], language: str) -> dict[Target, str | None]:
         """Where things live now; None when one has no page any more. One query for each kind."""
+        ...
+
+    def found_as(self, target: Target) -> list[Found]:
+        """How search engines may show a thing, language by language; [] without a site."""
         ...
 
     def serves(self, path: str) -> bool:

@@ -90,6 +90,40 @@ def _spans(day: int, spans: list[Any]) -> Spans:
 
 
 LONGEST_ADDRESS = 300
+SHOWN_TITLE = 60  # characters of a title that search engines show
+_ROBOTS = re.compile(
+    r"^\s*(#.*|(user-agent|allow|disallow|crawl-delay|sitemap|host|clean-param)\s*:.*)$", re.IGNORECASE
+)
+TITLE_WORDS = ("name", "brand", "site", "sku")
+_GAP = re.compile(r"\{(\w*)\}")
+_JOINTS = " \u00a0–—|·:,-"
+
+
+def fill_title(pattern: str, facts: dict[str, str]) -> str:
+    """A title from its pattern: "{name} – {brand} | {site}" without a brand is "Hulk | Toys"."""
+    pieces = re.split(r"(\{\w*\})", pattern)
+    said: list[str] = []
+    joint = ""
+    for piece in pieces:
+        if match := _GAP.fullmatch(piece):
+            if text := facts.get(match[1], ""):
+                said.append((joint if said or joint.strip(_JOINTS) else "") + text)
+                joint = ""
+        elif not joint or piece.strip(_JOINTS):
+            joint += piece
+        else:
+            joint = piece  # what stood between was empty: one joint is enough
+    return "".join([*said, joint if joint.strip(_JOINTS) else ""]).strip()
+
+
+def is_robots_line(line: str) -> bool:
+    """True for a line that robots.txt may hold."""
+    return _ROBOTS.match(line) is not None
+
+
+def unknown_words(pattern: str) -> list[str]:
+    """Names in braces that no title knows."""
+    return [word for word in _GAP.findall(pattern) if word not in TITLE_WORDS]
 
 
 def bare_path(path: str) -> str:

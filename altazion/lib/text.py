@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from html import unescape
 
 import nh3
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_BLOCK_END = re.compile(r"</(?:p|div|li|h\d|tr|td)>|<br\s*/?>", re.IGNORECASE)
 _NOT_CODE = re.compile(r"[^A-Z0-9]+")
 _SAFE_TAGS = {
     "p",
@@ -67,3 +69,8 @@ def safe_html(html: str) -> str:
 def plain(text: str) -> str:
     """A text as searches compare it: small letters and digits, no accents, one space between words, 200 at most."""
     return _NOT_WORD.sub(" ", unaccent(text[:400]).lower()).strip()[:200].strip()
+
+
+def plain_text(html: str) -> str:
+    """What people read of HTML, on one line; scripts and styles leave nothing behind."""
+    return " ".join(unescape(nh3.clean(_BLOCK_END.sub(" ", html), tags=set())).split())

@@ -20,7 +20,7 @@ from altazion.lib.office import NeverDeleted, RefusalsAsMessages, actor
 from altazion.lib.problems import Refused
 from altazion.lib.translating import side_by_side
 from catalog import services
-from catalog.admin.words import importance_badge, page_address
+from catalog.admin.words import importance_badge, page_address, search_results
 from catalog.forms import BrandForm, HeirForm
 from catalog.models import Brand
 
@@ -64,8 +64,7 @@ class BrandAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
             more = {
                 "shop_address": page_address("brand", brand),
                 "importance": importance_badge(brand.importance),
-                "page": brand,
-                "kind_of_page": "brand",
+                "result": search_results("brand", brand),
             }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 

@@ -24,7 +24,7 @@ from altazion.lib.problems import Refused
 from altazion.lib.translating import side_by_side
 from catalog import services
 from catalog.admin.ranking import RankingPages
-from catalog.admin.words import importance_badge, page_address
+from catalog.admin.words import importance_badge, page_address, search_results
 from catalog.enums import SegmentKind
 from catalog.forms import ReplacementForm, SegmentForm
 from catalog.models import Segment
@@ -127,8 +127,7 @@ class SegmentAdmin(RankingPages, RefusalsAsMessages, NeverDeleted, ModelAdmin):
                 "header_reaches": office_tree.header_reaches(segment),
                 "shop_address": page_address("segment", segment),
                 "importance": importance_badge(segment.importance),
-                "page": segment,
-                "kind_of_page": "segment",
+                "result": search_results("segment", segment),
             }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 

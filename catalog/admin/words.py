@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from altazion.lib.office import badge
 from catalog.enums import importance_word
-from stores.ports import Target, address_book
+from stores.ports import Found, Target, address_book
 
 TONES = ((900, "good"), (300, "info"), (100, "none"), (0, "warn"))
 
@@ -24,3 +24,8 @@ def page_address(kind: str, thing: Any) -> str:
     target = Target(kind, thing.pk)
     found = address_book().paths_of([target], settings.LANGUAGE_CODE)[target]
     return "" if found is None else f"/{found}"
+
+
+def search_results(kind: str, thing: Any) -> list[Found]:
+    """How search engines may show it, in each language."""
+    return address_book().found_as(Target(kind, thing.pk))

@@ -15,8 +15,8 @@ from catalog.enums import ProductKind, ProductState, SegmentKind
 from catalog.models import Brand, Product, Segment
 from catalog.rules import ADDRESSES
 from discovery.selectors import SegmentEntry, said_in, segment_entry
-from stores.models import SalesChannel
-from stores.ports import Target
+from stores.models import SalesChannel, Site
+from stores.ports import Found, Target
 from stores.selectors import led_by
 
 _PRODUCT = re.compile(r"^p/[-\w]*-(\d{1,15})$")
@@ -55,6 +55,16 @@ class ShopAddresses:
                 if _lives(kind, thing):
                     found[rows[thing.pk]] = thing_path(kind, thing, language)
         return found
+
+    def found_as(self, target: Target) -> list[Found]:
+        """How search engines may show a thing, on the first site, language by language."""
+        from storefront.selectors.seo import found_as  # that one asks here for addresses
+
+        site = Site.objects.select_related("channel").order_by("pk").first()
+        thing = MODELS[target.kind].objects.filter(pk=target.id).first() if target.kind in MODELS else None
+        if site is None or thing is None:
+            return []
+        return [found_as(target.kind, thing, site, language) for language in catalog.LANGUAGES]
 
     def serves(self, path: str) -> bool:
         """True for the shop's own pages, things apart."""

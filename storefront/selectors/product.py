@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.db.models import Q
 
 from campaigns.selectors import EffectivePrice, prices
-from catalog.enums import MediaKind, ProductKind, ProductState
-from catalog.models import Media, Product
+from catalog.enums import MediaKind, ProductKind, ProductState, ReferenceType
+from catalog.models import Media, Product, ProductReference
 from catalog.selectors import breadcrumbs
 from discovery.models import IndexEntry
 from discovery.selectors import SegmentEntry, index_version, said_in, segment_entry
@@ -32,6 +32,7 @@ class Facts:
     media: list[Media]
     trail: list[SegmentEntry]
     attributes: list[Any]
+    gtins: dict[int, str]
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class ProductPage:
     stock: Availability | None
     stores: list[StoreLine]
     deliveries: list[DeliveryOption]
+    sellable: list[Product]
+    costs: dict[int, EffectivePrice]
+    stocks: dict[int, Availability]
+    gtins: dict[int, str]
+    varies_by: list[str]
 
     @property
     def level(self) -> Level:
@@ -114,6 +120,11 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
         stock=of_chosen,
         stores=_store_lines(stores, of_chosen, shop.store),
         deliveries=_promises(chosen, price, shop, at),
+        sellable=sellable,
+        costs=costs,
+        stocks=stock,
+        gtins=facts.gtins,
+        varies_by=[attribute.code for attribute in facts.attributes if attribute.is_differentiating],
     )
 
 
@@ -141,7 +152,15 @@ def _facts(pk: int, shop: Shop) -> Facts | None:
     media = list(Media.objects.filter(product__in=[pk, *sold], is_public=True).order_by("position", "id"))
     trail = [segment_entry(segment, shop.language) for segment in breadcrumbs([listing]).get(pk, [])]
     attributes = used_attributes([listing, *children])
-    return Facts(listing, children, media, trail, attributes)
+    return Facts(listing, children, media, trail, attributes, _gtins([pk, *sold]))
+
+
+def _gtins(ids: list[int]) -> dict[int, str]:
+    """The code of the trade of each product that has one; a code that several share stands for none of them."""
+    kinds = (ReferenceType.EAN13, ReferenceType.GTIN, ReferenceType.ISBN)
+    rows = ProductReference.objects.filter(product__in=ids, type__in=kinds).order_by("is_main", "-id")
+    found = dict(rows.values_list("product_id", "value"))
+    return {pk: code for pk, code in found.items() if list(found.values()).count(code) == 1}
 
 
 def _choose(sellable: list[Product], variant: str, stock: dict[int, Availability], store: Store | None) -> Product:

@@ -4,19 +4,22 @@ import hashlib
 import json
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.html import format_html_join, linebreaks
+from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 
 from altazion.lib.money import display
 from altazion.lib.text import safe_html
 from altazion.lib.text import slug as make_slug
+from catalog.selectors import word_of
+from storefront.selectors.pictures import media_address
 
 register = template.Library()
 TONES = 6
@@ -43,23 +46,8 @@ def product_url(product_id: int, slug: str = "", sku: str = "") -> str:
 
 @register.filter
 def media_url(location: str) -> str:
-    """The address of a picture or film: paths below the media folder under MEDIA_URL, https addresses as they are.
-
-    Nothing for an address that the content policy would not let the browser load: a placeholder looks better.
-    """
-    location = location or ""
-    if location.startswith("https://"):
-        return location if location.startswith(_allowed_hosts()) else ""
-    if not location or "://" in location or location.startswith("/"):
-        return ""
-    return f"{settings.MEDIA_URL}{quote(location)}"
-
-
-def _allowed_hosts() -> tuple[str, ...]:
-    policy: dict[str, Any] = settings.CONTENT_SECURITY_POLICY
-    sources = policy["DIRECTIVES"]["img-src"]
-    named = [str(source) for source in sources if str(source).startswith("https:")]
-    return tuple("https://" if source == "https:" else source for source in named)
+    """The address of a picture or film; nothing for one that the browser may not load."""
+    return media_address(location)
 
 
 @register.filter
@@ -90,6 +78,19 @@ def initials(text: str) -> str:
     """One or two letters that stand for a name on its placeholder picture."""
     words = [word for word in str(text).split() if word[0].isalnum()]
     return "".join(word[0] for word in words[:2]).upper()
+
+
+@register.simple_tag
+def in_language(code: str) -> str:
+    """The attribute that tells a screen reader that a text is in another language than its page; else nothing."""
+    differs = bool(code) and code != (get_language() or "")[:2]
+    return format_html(' lang="{}"', code) if differs else ""
+
+
+@register.filter
+def word(thing: Any) -> str:
+    """The word of a segment, brand or product in its address, in the page's language."""
+    return word_of(thing, (get_language() or settings.LANGUAGE_CODE)[:2])
 
 
 @register.filter

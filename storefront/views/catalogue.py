@@ -14,10 +14,11 @@ from altazion.lib.clock import now
 from catalog.models import Brand
 from catalog.selectors import named_so, word_of
 from discovery import selectors as discovery
-from storefront.selectors import home_page, product_page
+from storefront.selectors import home_page, product_page, seo, structured
 from storefront.selectors.addresses import product_word
 from storefront.selectors.product import ProductPage, parent_of
 from storefront.views.buying import shop_of
+from storefront.views.heads import absolute_media, head, origin_of
 
 FILTER = "f-"
 ORDERS = {"rank": _("Our choice"), "price": _("Price, lowest first"), "price_desc": _("Price, highest first"),
@@ -30,7 +31,15 @@ AROUND = 2  # pages shown on both sides of the present one
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The shop's window."""
-    return render(request, "storefront/home.html", {"home": home_page(shop_of(request), at=now())})
+    shop = shop_of(request)
+    site, origin = shop.site, origin_of(request)
+    tagline = discovery.said_in(site.translations, shop.language, "tagline", site.tagline)
+    facts = structured.organization(
+        site, origin=origin, logo=absolute_media(request, site.logo), search=reverse("storefront:search")
+    )
+    page = seo.of_page(f"{site.name} · {tagline}" if tagline else site.name, "", description=tagline, structured=facts)
+    context = {"home": home_page(shop, at=now()), "tagline": tagline, **head(request, page)}
+    return render(request, "storefront/home.html", context)
 
 
 @require_GET
@@ -54,6 +63,9 @@ def segment(request: HttpRequest, slug: str) -> HttpResponse:
         "more_children": more,
         "crumbs": [(reverse("storefront:segment", args=[step.slug]), step.name) for step in found.trail],
     }
+    page = context["listing"].page
+    top = seo.of_segment(found.segment, shop.site, shop.language, intro=found.intro, page=page, deep=context["deep"])
+    context |= head(request, top, context["crumbs"])
     return render(request, "storefront/segment.html", context)
 
 
@@ -83,7 +95,20 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
         return _redirect_to(request, reverse("storefront:brand", args=[word]))
     version = discovery.index_version(shop.channel)
     context = _listing(request, version=version, brand=found, hidden_facet="brand")
-    context |= {"brand": found, "title": found.name, "crumbs": [(request.path, found.name)]}
+    name = discovery.said_in(found.translations, shop.language, "name", found.name)
+    intro, intro_language = discovery.told_in(found.translations, shop.language, "intro", found.intro)
+    header, header_language = discovery.told_in(found.translations, shop.language, "header", found.header)
+    context |= {
+        "brand": found,
+        "title": name,
+        "intro": intro,
+        "intro_language": intro_language,
+        "header": header,
+        "header_language": header_language,
+        "crumbs": [(request.path, name)],
+    }
+    top = seo.of_brand(found, shop.site, shop.language, page=context["listing"].page, deep=context["deep"])
+    context |= head(request, top, context["crumbs"])
     return render(request, "storefront/brand.html", context)
 
 
@@ -129,8 +154,16 @@ def product(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "crumbs": [(reverse("storefront:segment", args=[step.slug]), step.name) for step in page.trail],
         "current_path": [step.id for step in page.trail],
         "image": _image(request, page),
-        "structured": _structured(request, page),
     }
+    pictures = [address for each in page.images[:10] if (address := absolute_media(request, each.location))]
+    facts = structured.of_product(
+        page, site=shop.site, language=shop.language, origin=origin_of(request), images=pictures
+    )
+    shown = page.images[0].location if page.images else ""
+    top = seo.of_product(page.listing, shop.site, shop.language, image=shown, price=page.price)
+    top.structured.append(facts)
+    last = (_product_address(page.listing, "", shop.language), page.name or page.listing.sku)
+    context |= head(request, top, [*context["crumbs"], last])
     return render(request, "storefront/product.html", context)
 
 
@@ -215,45 +248,3 @@ def _numbers(page: int, pages: int) -> list[int]:
             numbers.append(0)
         numbers.append(number)
     return numbers
-
-
-def _structured(request: HttpRequest, page: ProductPage) -> list[dict[str, Any]]:
-    """What machines read (features 5.4): the offer of the variant that the page shows, and the way to it."""
-    site = f"{request.scheme}://{request.get_host()}"
-    language = shop_of(request).language
-    address = (
-        f"{site}{_product_address(page.listing, page.chosen.sku if page.chosen != page.listing else '', language)}"
-    )
-    stock = "InStock" if page.can_be_bought else "OutOfStock"
-    facts: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": page.name,
-        "sku": page.chosen.sku,
-        "url": address,
-    }
-    if page.listing.brand:
-        facts["brand"] = {"@type": "Brand", "name": page.listing.brand.name}
-    if page.short_description:
-        facts["description"] = page.short_description
-    if page.price:
-        facts["offers"] = {
-            "@type": "Offer",
-            "price": str(page.price.unit),
-            "priceCurrency": page.price.currency,
-            "availability": f"https://schema.org/{stock}",
-            "itemCondition": "https://schema.org/NewCondition",
-            "url": address,
-        }
-        if page.price.until:
-            facts["offers"]["priceValidUntil"] = page.price.until.date().isoformat()
-    way = {
-        "@context": "https://schema.org",
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": number, "name": step.name,
-             "item": f"{site}{reverse('storefront:segment', args=[step.slug])}"}
-            for number, step in enumerate(page.trail, 1)
-        ],
-    }  # fmt: skip
-    return [facts, way] if page.trail else [facts]

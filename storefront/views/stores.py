@@ -1,6 +1,7 @@
 """Stores: where they are, when they open, and the choice of one's own (COM-3)."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from altazion.lib.clock import now
-from storefront.selectors import COOKIE_AGE, STORE_COOKIE
+from storefront.selectors import COOKIE_AGE, STORE_COOKIE, seo, structured
+from storefront.views.buying import shop_of
+from storefront.views.heads import head, origin_of
 from stores.models import Store
 from stores.selectors import living_store, open_now, opening_text, pickup_stores, week_of
 
@@ -29,6 +32,9 @@ def stores(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "next": _safe_next(request, request.GET.get("next", "")),
     }
+    title = f"{_('Our stores')} · {shop_of(request).site.name}"
+    context |= head(request, seo.of_page(title, "stores/", description=_("Where our stores are, when they open.")),
+                    [(reverse("storefront:stores"), _("Our stores"))])  # fmt: skip
     return render(request, "storefront/stores.html", context)
 
 
@@ -38,9 +44,18 @@ def store(request: HttpRequest, code: str) -> HttpResponse:
     found = living_store(code)
     if found is None:
         raise Http404
-    return render(
-        request, "storefront/store.html", {"store": found, "opening": _opening(found), "week": week_of(found)}
+    shop = shop_of(request)
+    address = reverse("storefront:store", args=[found.code])
+    where = " ".join(part for part in (found.address, found.postcode, found.city) if part)
+    page = seo.of_page(
+        f"{found.name} · {shop.site.name}",
+        f"stores/{quote(found.code)}/",
+        description=f"{found.name}, {where}" if where else found.name,
+        structured=[structured.store(found, origin=origin_of(request), address=address, site=shop.site)],
     )
+    steps = [(reverse("storefront:stores"), _("Our stores")), (address, found.name)]
+    context = {"store": found, "opening": _opening(found), "week": week_of(found), **head(request, page, steps)}
+    return render(request, "storefront/store.html", context)
 
 
 @require_POST

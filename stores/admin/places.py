@@ -14,8 +14,10 @@ from unfold.decorators import action, display
 
 from altazion.lib.clock import now
 from altazion.lib.office import NeverDeleted, RefusalsAsMessages, actor, badge
+from altazion.lib.translating import side_by_side
 from stores import services
-from stores.forms import StoreForm
+from stores.forms import SiteForm, StoreForm
+from stores.forms.sites import TITLES
 from stores.models import SalesChannel, Site, Store, Zone
 from stores.selectors import open_now
 
@@ -126,12 +128,17 @@ class SalesChannelAdmin(NeverDeleted, ModelAdmin):
 
 @admin.register(Site)
 class SiteAdmin(ModelAdmin):
-    """Web addresses."""
+    """Web addresses, and what each tells search engines."""
 
+    form = SiteForm
     list_display = ("name", "host", "channel", "in_production")
     list_select_related = ("channel",)
     search_fields = ("name", "host")
     fieldsets = (
-        (None, {"fields": ("name", "tagline", "host", "channel", "root_segment", "in_production")}),
-        (gettext_lazy("Contact"), {"fields": (("contact_email", "contact_phone"),)}),
+        (None, {"fields": ("name", *side_by_side(["tagline"]), ("host", "channel"), "root_segment", "in_production")}),
+        (
+            gettext_lazy("Contact"),
+            {"fields": (("contact_email", "contact_phone"), ("legal_name", "logo"), "social_pages")},
+        ),
+        (gettext_lazy("Search engines"), {"fields": (*side_by_side(TITLES), "return_days", "robots_txt", "llms_txt")}),
     )

@@ -2,5 +2,6 @@
 
 from stores.forms.places import StoreForm
 from stores.forms.redirects import RedirectForm, RedirectListForm
+from stores.forms.sites import SiteForm
 
-__all__ = ["RedirectForm", "RedirectListForm", "StoreForm"]
+__all__ = ["RedirectForm", "RedirectListForm", "SiteForm", "StoreForm"]

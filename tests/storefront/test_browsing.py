@@ -123,9 +123,9 @@ def test_what_suppliers_write_cannot_act(client, shop):
 def test_machines_read_the_offer_that_people_see(client, shop):
     page = read(client, f"{shop.url}?variant=FIG-R")
     facts = [json.loads(text) for text in re.findall(r'ld\+json"[^>]*>(.*?)</script>', page)]
-    product = next(f for f in facts if f["@type"] == "Product")
+    product = next(f for f in facts if f["@type"] == "ProductGroup")["hasVariant"][0]
     assert (product["sku"], product["offers"]["price"]) == ("FIG-R", "20.00")
-    assert product["offers"]["availability"].endswith("InStock")
+    assert product["offers"]["availability"].endswith("InStoreOnly")
     assert any(f["@type"] == "BreadcrumbList" for f in facts)
 
 
