@@ -10,7 +10,10 @@ from discovery.services import statements as s
 from stores.models import SalesChannel
 
 PRICES_AT_ONCE = 2000
-TEMPORARY = "reindex_listing, reindex_sold, reindex_value, reindex_keyword, reindex_facet, reindex_wanted, reindex_word"
+TEMPORARY = (
+    "reindex_listing, reindex_sold, reindex_value, reindex_keyword, reindex_facet, reindex_wanted, reindex_missing, "
+    "reindex_word"
+)
 
 MANY_FACETS = 100
 INDEX_LOCK = 0x1DE7  # any number that nobody else in this database uses
@@ -89,6 +92,7 @@ def _merge(ids: list[int] | None) -> list[int]:
     with connection.cursor() as sql:
         sql.execute("DELETE FROM reindex_wanted WHERE list_price IS NULL")  # what has no price cannot be sold
         sql.execute("ANALYZE reindex_wanted")
+        sql.execute(s.MISSING)
         for statement, parameters in [
             (s.REMOVE, {}),
             (s.REMOVE_MOVED, {"ids": ids}),

@@ -276,12 +276,19 @@ UPDATE discovery_indexentry e SET ({COLUMNS}) = ROW({_SOURCE})
 RETURNING e.channel_id
 """  # noqa: S608 - fixed column names
 
-ADD = f"""
-INSERT INTO discovery_indexentry (channel_id, product_id, {COLUMNS})
-SELECT w.channel_id, w.product_id, {_SOURCE}
+# Looked up before anything is added: a statement that looked into the table it fills would walk over what it adds.
+MISSING = """
+CREATE TEMPORARY TABLE reindex_missing ON COMMIT DROP AS
+SELECT w.channel_id, w.product_id
   FROM reindex_wanted w
  WHERE NOT EXISTS (SELECT 1 FROM discovery_indexentry e
                     WHERE e.product_id = w.product_id AND e.channel_id = w.channel_id)
+"""
+
+ADD = f"""
+INSERT INTO discovery_indexentry (channel_id, product_id, {COLUMNS})
+SELECT w.channel_id, w.product_id, {_SOURCE}
+  FROM reindex_missing m JOIN reindex_wanted w USING (channel_id, product_id)
     ON CONFLICT (channel_id, product_id) DO NOTHING
 RETURNING channel_id
 """  # noqa: S608 - fixed column names
