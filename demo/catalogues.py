@@ -36,6 +36,8 @@ class Step:
 
 CATALOGUES: dict[str, tuple[Step, ...]] = {
     "icecat": (
+        Step("icecat-attributes", "icecat/attributes.csv", "icecat_attributes", Entity.ATTRIBUTES),
+        Step("icecat-values", "icecat/attribute_options.csv", "icecat_attribute_values", Entity.ATTRIBUTE_VALUES),
         Step("icecat-categories", "icecat/categories.csv", "icecat_categories", Entity.CATEGORIES),
         Step("icecat-models", "icecat/product_models.csv", "icecat_models"),
         Step("icecat-products", "icecat/products.csv", "icecat_products"),

@@ -2,6 +2,7 @@
 
 from altazion.lib.clock import now
 from discovery.services import (
+    forget_pages,
     reindex,
     reindex_attributes,
     reindex_campaign,
@@ -30,6 +31,12 @@ def segments_changed(event: Event) -> None:
 def facets_changed(event: Event) -> None:
     """A criterion or an attribute asks shoppers otherwise: rebuild what carries the attribute."""
     reindex_attributes(event.data.get("ids", []), at=now())
+
+
+@consumer("discovery.attributes", kinds=["catalog.attributes_changed"])
+def attributes_changed(event: Event) -> None:
+    """Names, order or places of attributes: pages show them, the index does not hold them."""
+    forget_pages()
 
 
 @consumer("discovery.selections", kinds=["catalog.selection_changed"])

@@ -1,12 +1,13 @@
 """Office pages of the catalogue."""
 
+from catalog.admin.attributes import AttributeAdmin
 from catalog.admin.brands import BrandAdmin
 from catalog.admin.criteria import CriterionAdmin
 from catalog.admin.keywords import KeywordAdmin, KeywordCategoryAdmin
 from catalog.admin.products import ProductAdmin
 from catalog.admin.segments import SegmentAdmin
 from catalog.admin.selections import SelectionAdmin
-from catalog.admin.structure import AttributeAdmin, FamilyAdmin, ProductTypeAdmin, VatRateAdmin
+from catalog.admin.structure import FamilyAdmin, ProductTypeAdmin, VatRateAdmin
 
 __all__ = [
     "AttributeAdmin",

@@ -15,13 +15,14 @@ from unfold.decorators import display
 
 from altazion.lib.clock import now
 from altazion.lib.office import RefusalsAsMessages, actor, badge
+from altazion.lib.ordering import Ordered
 from catalog import services
 from catalog.enums import CriterionKind
 from catalog.forms import CriterionForm, CriterionValueForm
 from catalog.models import Criterion, CriterionValue
 
 
-class ChoiceInline(TabularInline):
+class ChoiceInline(Ordered, TabularInline):
     """The choices, in their order."""
 
     model = CriterionValue

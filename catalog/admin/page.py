@@ -33,7 +33,7 @@ def page_context(admin: Any, request: HttpRequest, product: Product, form: Model
         "variant_count": how_many,
         "differentiating": differentiating,
         "attribute_groups": _groups(form),
-        "attributes_all": request.GET.get("attributes") == "all" or Attribute.objects.count() <= product_page.FEW,
+        "attributes_all": len(form.attribute_names()) >= Attribute.objects.count(),  # type: ignore[attr-defined]
         "events": [(event, sentence(event)) for event in office.events_of(product)],
         "is_archived": product.state == ProductState.ARCHIVED,
         "is_validated": product.state == ProductState.VALIDATED,

@@ -26,7 +26,7 @@ from catalog.enums import ProductKind
 from catalog.forms import ProductForm, attribute_fields
 from catalog.models import BasePrice, Keyword, Media, Product, ProductKeyword, ProductReference, ProductSegment
 from catalog.selectors import lookup
-from catalog.selectors.product_page import attributes_for
+from catalog.selectors.attributes import attributes_for
 from catalog.services.parts import Placement
 
 ROWS: dict[Any, Callable[..., None]] = {

@@ -23,6 +23,7 @@ from altazion.lib.office import NeverDeleted, RefusalsAsMessages, actor, badge
 from altazion.lib.problems import Refused
 from altazion.lib.translating import side_by_side
 from catalog import services
+from catalog.admin.attributes import AskedInline, save_asked
 from catalog.admin.ranking import RankingPages
 from catalog.admin.words import importance_badge, page_address, search_results
 from catalog.enums import SegmentKind
@@ -90,6 +91,8 @@ class SegmentAdmin(RankingPages, RefusalsAsMessages, NeverDeleted, ModelAdmin):
     class Media:
         css = {"all": ["office/panels.css"]}
         js = ["catalog/lengths.js"]
+
+    inlines = (AskedInline,)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type:
         """As a tree."""
@@ -207,6 +210,10 @@ class SegmentAdmin(RankingPages, RefusalsAsMessages, NeverDeleted, ModelAdmin):
             redirect=form.cleaned_data.get("redirect", True),
         )
         obj.pk, obj._state.adding = saved.pk, False  # noqa: SLF001 - the admin goes on with the stored segment
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """What its products are asked, through the verb."""
+        save_asked(request, formset)
 
     def get_urls(self) -> list[URLPattern]:
         """The page that removes a segment."""

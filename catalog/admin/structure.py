@@ -1,4 +1,4 @@
-"""Families, brands, attributes, product types, VAT rates: few rows, changed seldom, still logged."""
+"""Families, product types, VAT rates: few rows, changed seldom, still logged."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from altazion.lib.ordering import Ordered
-from catalog.models import Attribute, AttributeOption, Family, ProductType, VatRate
+from altazion.lib.office import RefusalsAsMessages
+from catalog.admin.attributes import AskedInline, save_asked
+from catalog.models import Family, ProductType, VatRate
 
 
 @admin.register(Family)
-class FamilyAdmin(ModelAdmin):
+class FamilyAdmin(RefusalsAsMessages, ModelAdmin):
     """The company's own classification, two levels."""
 
     list_display = ("indented", "code", "parent")
@@ -24,6 +24,7 @@ class FamilyAdmin(ModelAdmin):
     search_fields = ("code", "name")
     autocomplete_fields = ("parent",)
     fields = ("code", "name", "parent")
+    inlines = (AskedInline,)
     list_per_page = 100
 
     @display(description=_("Family"), ordering="name")
@@ -37,41 +38,9 @@ class FamilyAdmin(ModelAdmin):
             kwargs["queryset"] = Family.objects.filter(parent=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-
-class OptionInline(Ordered, TabularInline):
-    """Values of a list."""
-
-    model = AttributeOption
-    fields = ("label", "code", "position")
-    extra = 1
-    per_page = 50
-
-
-@admin.register(Attribute)
-class AttributeAdmin(ModelAdmin):
-    """What can be said of products."""
-
-    list_display = ("name", "code", "type", "group", "is_public", "is_facet", "is_differentiating", "position")
-    list_filter = (("type", ChoicesDropdownFilter), "is_public", "is_facet", "is_differentiating")
-    search_fields = ("name", "code", "group")
-    fieldsets = (
-        (None, {"fields": ("name", "code", "type", "unit", "group", "position")}),
-        (_("Use"), {"fields": ("is_public", "is_facet", "is_differentiating", "is_copied")}),
-    )
-    inlines = (OptionInline,)
-    list_per_page = 100
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Attribute | None = None) -> tuple[str, ...]:
-        """Code and type stay once values may have been written."""
-        return ("code", "type") if obj else ()
-
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Attribute | None = None) -> dict[str, Any]:
-        """A new one takes its code from its name."""
-        return {} if obj else {"code": ("name",)}
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Products may carry values of it: hide it from shoppers instead."""
-        return False
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """What its products are asked, through the verb."""
+        save_asked(request, formset)
 
 
 @admin.register(ProductType)

@@ -1,5 +1,6 @@
 """What colleagues type about the catalogue."""
 
+from catalog.forms.attributes import AttributeForm, OptionForm, UseForm
 from catalog.forms.children import ChildrenForm
 from catalog.forms.criteria import CriterionForm, CriterionValueForm
 from catalog.forms.pages import BrandForm, SegmentForm
@@ -8,12 +9,14 @@ from catalog.forms.product import ProductForm, attribute_fields
 from catalog.forms.structure import HeirForm, PasteForm, ReplacementForm
 
 __all__ = [
+    "AttributeForm",
     "BrandForm",
     "ChildrenForm",
     "CriterionForm",
     "CriterionValueForm",
     "HeirForm",
     "MediaForm",
+    "OptionForm",
     "PasteForm",
     "PlaceFormSet",
     "PriceForm",
@@ -22,5 +25,6 @@ __all__ = [
     "ReferenceForm",
     "ReplacementForm",
     "SegmentForm",
+    "UseForm",
     "attribute_fields",
 ]

@@ -2,6 +2,7 @@
 
 from catalog.loaders.articles import merge_articles
 from catalog.loaders.categories import merge_categories
+from catalog.loaders.definitions import merge_attribute_values, merge_attributes
 from catalog.loaders.places import merge_article_categories
 from catalog.loaders.prices import merge_prices
 from catalog.loaders.publication import publish_complete
@@ -10,6 +11,8 @@ from catalog.loaders.references import merge_references
 __all__ = [
     "merge_article_categories",
     "merge_articles",
+    "merge_attribute_values",
+    "merge_attributes",
     "merge_categories",
     "merge_prices",
     "merge_references",

@@ -4,6 +4,7 @@ from altazion.lib.staging import Stage
 from logbook.services import record_many
 
 PRODUCTS, PRICES, SEGMENTS = "catalog.products_changed", "catalog.prices_changed", "catalog.segments_changed"
+FACETS = "catalog.facets_changed"
 
 
 def tell(stage: Stage) -> None:

@@ -1,6 +1,6 @@
 """The catalogue: structure (how products are arranged), products, and what they cost before any campaign."""
 
-from catalog.models.attributes import Attribute, AttributeOption
+from catalog.models.attributes import Attribute, AttributeOption, AttributeUse
 from catalog.models.criteria import Criterion, CriterionValue
 from catalog.models.keywords import Keyword, KeywordCategory, ProductKeyword
 from catalog.models.prices import BasePrice
@@ -11,6 +11,7 @@ from catalog.models.structure import Brand, Family, ProductType, Segment, VatRat
 __all__ = [
     "Attribute",
     "AttributeOption",
+    "AttributeUse",
     "BasePrice",
     "Brand",
     "Criterion",

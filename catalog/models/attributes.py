@@ -1,9 +1,11 @@
 """Typed attributes. Definitions are rows; a product's values are one JSON object keyed by attribute code."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import AttributeType
+from catalog.models.structure import Family, Segment
 
 
 class Attribute(models.Model):
@@ -56,3 +58,35 @@ class AttributeOption(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class AttributeUse(models.Model):
+    """Products of this family, or of this segment, are asked for the attribute; families and segments below too.
+
+    An attribute without uses is asked of every product.
+    """
+
+    attribute = models.ForeignKey(Attribute, models.CASCADE, related_name="uses", verbose_name=_("attribute"))
+    family = models.ForeignKey(
+        Family, models.CASCADE, null=True, blank=True, related_name="asked", verbose_name=_("family")
+    )
+    segment = models.ForeignKey(
+        Segment, models.CASCADE, null=True, blank=True, related_name="asked", verbose_name=_("segment")
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("use of an attribute")
+        verbose_name_plural = _("uses of an attribute")
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(family__isnull=False, segment__isnull=True) | Q(family__isnull=True, segment__isnull=False),
+                name="used_by_a_family_or_a_segment",
+            ),
+            models.UniqueConstraint(fields=["attribute", "family"], name="one_use_per_family"),
+            models.UniqueConstraint(fields=["attribute", "segment"], name="one_use_per_segment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attribute} · {self.family or self.segment}"

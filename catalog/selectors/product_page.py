@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
 from catalog.enums import ProductState
 from catalog.models import Attribute, AttributeOption, KeptOff, Product, Publication
 from catalog.selectors.facts import Refusal, product_refusals
 from stores.models import SalesChannel
 
-FEW = 40
 FIRST_VARIANTS = 20
 
 
@@ -22,19 +21,6 @@ class OnChannel:
     publication: Publication | None
     kept_off: KeptOff | None
     refusals: list[Refusal]
-
-
-def attributes_for(product: Product, *, show_all: bool = False) -> Sequence[Attribute]:
-    """The attributes to offer for a product: all when there are few, else those it or its family of variants uses.
-
-    Constant queries, options included.
-    """
-    definitions = Attribute.objects.prefetch_related("options").order_by("group", "position", "name")
-    if show_all or Attribute.objects.count() <= FEW:
-        return list(definitions[:500])
-    near = Product.objects.filter(Q(pk=product.pk) | Q(pk=product.parent_id) | Q(parent=product.pk))[:50]
-    used = {code for values in near.values_list("attributes", flat=True) for code in values}
-    return list(definitions.filter(Q(code__in=used) | Q(is_differentiating=True))[:500])
 
 
 def on_channels(product: Product) -> list[OnChannel]:

@@ -1,5 +1,6 @@
 """Verbs of the catalogue. Each is one transaction and leaves one event."""
 
+from catalog.services.attributes import save_attribute, save_options, save_uses
 from catalog.services.brands import replace_brand, save_brand
 from catalog.services.children import make_children
 from catalog.services.criteria import delete_criterion, save_choices, save_criterion
@@ -50,17 +51,20 @@ __all__ = [
     "refresh_selection",
     "replace_brand",
     "restore",
+    "save_attribute",
     "save_brand",
     "save_category",
     "save_choices",
     "save_criterion",
     "save_keyword",
     "save_media",
+    "save_options",
     "save_prices",
     "save_references",
     "save_rule",
     "save_segment",
     "save_selection",
+    "save_uses",
     "set_keywords",
     "unpublish",
     "validate",

@@ -1,6 +1,7 @@
 """Keeping the index true."""
 
 from discovery.services.causes import (
+    forget_pages,
     reindex_attributes,
     reindex_campaign,
     reindex_channel,
@@ -13,6 +14,7 @@ from discovery.services.reindex import reindex
 
 __all__ = [
     "follow_time",
+    "forget_pages",
     "reindex",
     "reindex_attributes",
     "reindex_campaign",

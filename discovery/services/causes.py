@@ -34,7 +34,7 @@ def reindex_segments(segment_ids: Iterable[int], *, at: dt.datetime) -> int:
     below = Segment.objects.filter(path__overlap=ids)
     now = set(ProductSegment.objects.filter(segment__in=below).values_list("product_id", flat=True))
     before = set(IndexEntry.objects.filter(segments__overlap=ids).values_list("product_id", flat=True))
-    return reindex(now | before, at=at) or _forget_pages()
+    return reindex(now | before, at=at) or forget_pages()
 
 
 def reindex_stores(store_ids: Iterable[int], *, at: dt.datetime) -> int:
@@ -51,7 +51,7 @@ def reindex_attributes(attribute_ids: Iterable[int], *, at: dt.datetime) -> int:
     while ids := list(carriers.filter(pk__gt=last)[:AT_ONCE]):
         changed += reindex(ids, at=at)
         last = ids[-1]
-    return changed or _forget_pages()
+    return changed or forget_pages()
 
 
 def reindex_channel(channel_id: int, *, at: dt.datetime) -> int:
@@ -72,8 +72,8 @@ def _selected(selections: Iterable[int]) -> set[int]:
     return {*inside, *listed}
 
 
-def _forget_pages() -> int:
-    """A segment without products changed: only menus may show it."""
+def forget_pages() -> int:
+    """Something that pages show beside the index changed: menus, the names of attributes."""
     with transaction.atomic(), connection.cursor() as sql:
         hold_index()
         sql.execute("UPDATE discovery_indexversion SET number = number + 1")

@@ -26,6 +26,11 @@ _POSITIONS: dict[str, str] = {
         "iac_importance=relevance"
     ),
     Entity.REFERENCES: "iar_external_id=external_id iar_type=type iar_reference=value iar_est_principal=is_main",
+    Entity.ATTRIBUTES: (
+        "iat_code=code iat_libelle=name iat_type=type iat_groupe=group iat_unite=unit iat_est_public=is_public "
+        "iat_est_facette=is_facet iat_est_declinable=is_differentiating iat_ordre=position"
+    ),
+    Entity.ATTRIBUTE_VALUES: "iat_code=attribute iav_code=code iav_libelle=label iav_ordre=position",
     Entity.PRICES: (
         "art_reference=sku art_pu_final_ht=promo_price_net art_pu_final_ttc=promo_price art_pu_base_ht=price_net "
         "art_pu_base_ttc=price art_date_debut_promo=promo_from art_date_fin_promo=promo_to type_prix=layer "

@@ -42,6 +42,10 @@ SENTENCES = {
     "bad_hours": _('Opening hours are written by day: {"1": [["09:30", "12:30"], ["14:00", "19:00"]]}.'),
     "out_of_range": _("%(field)s is outside what is allowed: %(value)s."),
     "too_large": _("%(field)s is too large: %(value)s."),
+    "other_type": _("The attribute has another type than “%(value)s”, and products carry values of it."),
+    "bad_code": _("“%(value)s” is no code: letters, digits, dashes and underscores only."),
+    "unknown_attribute": _("There is no attribute “%(value)s”."),
+    "not_a_list": _("The attribute “%(value)s” is not a list."),
     "taken": _("%(field)s “%(value)s” already belongs to something else."),
 }
 

@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 
+from catalog.loaders.definitions import TYPE_WORDS
 from integrations.enums import Entity
 
 
@@ -133,6 +134,31 @@ ENTITIES: dict[str, EntitySpec] = {
             Field("value", required=True, max_length=60),
             Field("is_main", BOOLEAN),
             one_of=("sku", "external_id"),
+        ),
+        _spec(
+            Entity.ATTRIBUTES,
+            "catalog.loaders.merge_attributes",
+            (("code",),),
+            Field("code", required=True, max_length=60),
+            Field("name", max_length=120),
+            Field("type", choices=TYPE_WORDS),
+            Field("group", max_length=80),
+            Field("unit", max_length=20),
+            Field("is_public", BOOLEAN),
+            Field("is_facet", BOOLEAN),
+            Field("is_differentiating", BOOLEAN),
+            Field("position", INTEGER, least=0),
+            Field("translations", JSON),
+        ),
+        _spec(
+            Entity.ATTRIBUTE_VALUES,
+            "catalog.loaders.merge_attribute_values",
+            (("attribute", "code"),),
+            Field("attribute", required=True, max_length=60),
+            Field("code", required=True, max_length=120),
+            Field("label", max_length=200),
+            Field("position", INTEGER, least=0),
+            Field("translations", JSON),
         ),
         _spec(
             Entity.PRICES,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.enums import AttributeType
 from catalog.models import Attribute, Product
+from catalog.selectors.attributes import concern_of, in_order
 from discovery.selectors import said_in
 from logistics.enums import Level
 from logistics.selectors import Availability
@@ -53,9 +54,14 @@ class Question:
 
 
 def used_attributes(products: list[Product]) -> list[Attribute]:
-    """The public attributes that these products speak of, with their options, in order. Two queries."""
+    """The public attributes that these products speak of and that concern the first (the listing), with their options.
+
+    In the order of its family and segments. Four queries.
+    """
     codes = {code for product in products for code in product.attributes}
-    return list(Attribute.objects.filter(code__in=codes, is_public=True).prefetch_related("options"))
+    said = Attribute.objects.filter(code__in=codes, is_public=True).prefetch_related("options")
+    concern = concern_of(products[0])
+    return in_order((one for one in said if concern.has(one) or one.is_differentiating), concern)
 
 
 def attribute_groups(attributes: list[Attribute], values: dict[str, Any], language: str) -> list[Group]:
