@@ -58,6 +58,9 @@ class PageForm(PageTexts):  # type: ignore[misc, valid-type]
             self.fields["importance"].label = _("as a number")
             self.fields["importance"].help_text = _("0 to 999; what is chosen in words sets it.")
         self._choose_importance()
+        for name in ("intro", "header"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["rows"] = 4
         for language in ("en",):
             if name := self.fields.get(f"slug_{language}"):
                 name.help_text = _("Empty: the same word as in the main language.")

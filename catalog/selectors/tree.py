@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q
 
+from altazion.lib.text import unaccent
 from catalog.enums import ProductState, SegmentKind
 from catalog.models import Product, ProductSegment, Publication, Segment
 from stores.models import SalesChannel
@@ -66,6 +67,7 @@ def in_tree_order(segments: Iterable[Segment]) -> list[Segment]:
     known = {one.pk: one for one in segments}
 
     def way(segment: Segment) -> list[tuple[int, str]]:
-        return [(known[pk].position, known[pk].name) if pk in known else (0, "") for pk in segment.path]
+        above = [known.get(pk) for pk in segment.path]
+        return [(one.position, unaccent(one.name).lower()) if one else (0, "") for one in above]
 
     return sorted(known.values(), key=way)

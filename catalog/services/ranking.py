@@ -6,10 +6,11 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from altazion.lib.problems import Invalid
+from altazion.lib.problems import Invalid, Refused
 from catalog.models import ProductSegment, Segment
 from catalog.selectors.office_tree import members_in_order
 from catalog.services.log import PRODUCTS, SEGMENTS, log_many
+from catalog.services.pages import fed
 from logbook.services import record
 
 STEP = 10
@@ -19,7 +20,10 @@ MOST_RELEVANCE = Decimal("9.99")
 
 @transaction.atomic
 def place_among_siblings(segment: Segment, place: int, *, at: dt.datetime, actor: str = "") -> int:
-    """Bring a segment to a place (1 is first) among those below the same one. Returns the place it has now."""
+    """Bring a segment to a place (1 is first) among those below the same one. Returns the place it has now.
+
+    Refused when a flow feeds the place of one of them: the next file would undo it.
+    """
     siblings = list(
         Segment.objects.select_for_update()
         .filter(parent=segment.parent_id, archived=False)
@@ -31,6 +35,8 @@ def place_among_siblings(segment: Segment, place: int, *, at: dt.datetime, actor
     changed = []
     for number, one in enumerate(order, 1):
         if one.position != number * STEP:
+            if "position" in one.fed_fields:
+                raise Refused(fed("position", one.source), code="fed", field="position")
             one.position = number * STEP
             changed.append(one)
     Segment.objects.bulk_update(changed, ["position"])

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.cache import cache
 from django.db.models import Q
 
+from catalog.models import ProductSegment
 from discovery.enums import StockState, Unavailable
 from discovery.models import FacetValue, ListingPolicy, MerchandisingRule, RuleEffect
 from discovery.rules import Asked, Effect, Lever, Ranking, Rule, decided, holds
@@ -14,6 +15,7 @@ from discovery.selectors.navigation import KEEP_SECONDS, index_version
 from stores.models import SalesChannel
 
 BRAND = "brand"
+MOST_BY_HAND = 500
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,39 @@ class Decisions:
 
 
 def ranking_for(channel: SalesChannel, asked: Asked, *, at: dt.datetime, version: str = "") -> Ranking:
-    """The decisions about a list at `at`. No query while the channel's index has the same version."""
+    """The decisions about a list at `at`. No query while the channel's index has the same version.
+
+    In a segment, what its products' order says by hand follows the pins.
+    """
     made = decisions(channel, version=version)
-    return decided(made.on(asked, at=at), unavailable=made.unavailable)
+    ranking = decided(made.on(asked, at=at), unavailable=made.unavailable)
+    if asked.segment_id is None or asked.query:
+        return ranking
+    return _ordered(ranking, hand_order(channel, asked.segment_id, version=version))
+
+
+def hand_order(channel: SalesChannel, segment_id: int, *, version: str = "") -> list[int]:
+    """The listings of a segment that were given a place by hand, in order. Kept per version of the index."""
+    key = f"by-hand:{version or index_version(channel)}:{segment_id}"
+    kept: list[int] | None = cache.get(key)
+    if kept is None:
+        placed = ProductSegment.objects.filter(segment=segment_id, position__isnull=False).order_by("position")
+        kept = list(placed.values_list("product_id", flat=True)[:MOST_BY_HAND])
+        cache.set(key, kept, KEEP_SECONDS)
+    return kept
+
+
+def _ordered(ranking: Ranking, by_hand: list[int]) -> Ranking:
+    """The ranking with more pins in the first places that its own pins leave free."""
+    more = [pk for pk in by_hand if pk not in ranking.hidden and pk not in ranking.pins]
+    if not more:
+        return ranking
+    taken = [place for place, _listing in ranking.places]
+    free = [place for place in range(1, len(more) + len(taken) + 1) if place not in taken][: len(more)]
+    arranged = sorted([*ranking.places, *zip(free, more, strict=True)])
+    return replace(
+        ranking, pins=tuple(pk for _place, pk in arranged), positions=tuple(place for place, _pk in arranged)
+    )
 
 
 def decisions(channel: SalesChannel, *, version: str = "") -> Decisions:

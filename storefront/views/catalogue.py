@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from altazion.lib.clock import now
+from catalog.enums import PageTemplate
 from catalog.models import Brand
 from catalog.selectors import named_so, word_of
 from discovery import selectors as discovery
@@ -63,6 +64,10 @@ def segment(request: HttpRequest, slug: str) -> HttpResponse:
         "more_children": more,
         "crumbs": [(reverse("storefront:segment", args=[step.slug]), step.name) for step in found.trail],
     }
+    if found.segment.page_template == PageTemplate.DOORS and found.children:
+        pictures = discovery.segment_pictures(found.children, channel=shop.channel, version=version)
+        context["doors"] = [(child, pictures.get(child.id, "")) for child in found.children[:MANY_CHILDREN]]
+    context["wide"] = found.segment.page_template == PageTemplate.WIDE
     page = context["listing"].page
     top = seo.of_segment(found.segment, shop.site, shop.language, intro=found.intro, page=page, deep=context["deep"])
     context |= head(request, top, context["crumbs"])

@@ -243,3 +243,26 @@ def test_a_site_refuses_what_search_engines_cannot_read(shop, field, text):
                      **({} if field == "product_title" else {"product_title": "{name}"}), "segment_title": "{name}",
                      "brand_title": "{name}"}, instance=site)  # fmt: skip
     assert field in form.errors
+
+
+def test_page_templates_change_the_layout_not_the_content(shop):
+    from catalog.models import Segment
+
+    top = Segment.objects.get(slug="jouets")
+    for template, mark in (("doors", 'class="doors"'), ("wide", "is-wide")):
+        catalog.save_segment(top, {"page_template": template, "banner": "demo/b.webp"}, parent=None, at=b.AT)
+        reindex(None, at=b.AT)
+        from django.core.cache import cache
+
+        cache.clear()
+        html = Page(shop, "/s/jouets/").html
+        assert mark in html
+        assert "Hulk" in html
+        assert "/media/demo/b.webp" in html
+
+
+def test_a_text_that_nobody_translated_says_its_language(shop):
+    brand = Brand.objects.get(code="hasbro")
+    catalog.save_brand(brand, {"intro": "Une marque."}, at=b.AT)
+    assert '<div class="intro prose" lang="fr">' in Page(shop, "/en/b/hasbro/").html
+    assert '<div class="intro prose">' in Page(shop, "/b/hasbro/").html

@@ -1,5 +1,5 @@
 // Says how long a text for search engines is, beside the length that they show.
-document.querySelectorAll("[data-good-length]").forEach((input) => {
+document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-good-length]").forEach((input) => {
   const good = Number(input.dataset.goodLength);
   const meter = document.createElement("small");
   meter.className = "alz-length";
@@ -12,4 +12,4 @@ document.querySelectorAll("[data-good-length]").forEach((input) => {
   input.addEventListener("input", say);
   input.after(meter);
   say();
-});
+}));
