@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from altazion.lib.money import ZERO, net_of, share_out
 from altazion.lib.problems import Invalid, Refused
 from campaigns.models import Campaign
-from campaigns.rules import During, EffectivePrice, Layer, Offer, Reason, cheapest, evaluate
+from campaigns.rules import During, EffectivePrice, Layer, Offer, Reason, cheapest, evaluate, reduced
 from catalog.enums import ProductKind, ProductState
 from catalog.models import BasePrice, Product, SelectionItem
+from catalog.selectors.bundles import Part, parts_of
 from stores.models import SalesChannel, Store
 
 __all__ = [
@@ -85,6 +86,7 @@ class _Facts:
     products: dict[int, _Priced]
     layers: Mapping[int, list[Layer]]
     offers: Mapping[int, list[Offer]]
+    bundles: Mapping[int, list[Part]]
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ def prices(
 ) -> dict[int, EffectivePrice]:
     """The effective price of each product; a product without a price is absent.
 
-    A parent costs "from" its cheapest child. A child without prices of its own costs what its parent says.
-    Three queries.
+    A parent costs "from" its cheapest child. A child without prices of its own costs what its parent says. A bundle
+    with a percentage costs what lies in it, less that. Three queries; two more with such bundles.
     """
     asked = list(dict.fromkeys(product_ids))
     facts = _facts(asked, channel, at, store, grid)
@@ -172,8 +174,12 @@ def preview(
 
 def _facts(asked: list[int], channel: SalesChannel, at: dt.datetime, store: Store | None, grid: str) -> _Facts:
     products = _products(asked)
+    held = [product.id for product in products.values() if product.kind == ProductKind.BUNDLE]
+    bundles = {pk: parts for pk, parts in parts_of(held).items() if parts[0].percent is not None} if held else {}
+    if bundles:
+        products |= _products([part.component for parts in bundles.values() for part in parts])
     needed = products.keys() | {product.parent_id for product in products.values() if product.parent_id}
-    return _Facts(products, _layers(needed, channel, store, grid), _offers(needed, channel, at))
+    return _Facts(products, _layers(needed, channel, store, grid), _offers(needed, channel, at), bundles)
 
 
 def _evaluated(asked: list[int], facts: _Facts, channel: SalesChannel, at: dt.datetime) -> dict[int, EffectivePrice]:
@@ -182,7 +188,23 @@ def _evaluated(asked: list[int], facts: _Facts, channel: SalesChannel, at: dt.da
         for product in facts.products.values()
         if (price := _price(product, facts.layers, facts.offers, channel, at)) is not None
     }
+    for pk, parts in facts.bundles.items():
+        found.pop(pk, None)
+        if layer := _bundle_layer(parts, found):
+            bundle = facts.products[pk]
+            running = facts.offers.get(pk, [])
+            if price := evaluate(pk, [layer], running, at=at, vat_rate=bundle.vat_rate, currency=channel.currency):
+                edges = [found[part.component].until for part in parts]
+                found[pk] = replace(price, until=min(filter(None, [price.until, *edges]), default=None))
     return {pk: price for pk in asked if (price := _answer(pk, facts.products, found)) is not None}
+
+
+def _bundle_layer(parts: list[Part], found: Mapping[int, EffectivePrice]) -> Layer | None:
+    """What the components cost together now, and that less the bundle's percentage; None if one has no price."""
+    if any(part.component not in found for part in parts) or parts[0].percent is None:
+        return None
+    total = sum((found[part.component].unit * part.quantity for part in parts), ZERO)
+    return Layer("base", total, reduced(total, parts[0].percent) if parts[0].percent else None, During(), "")
 
 
 def _products(asked: list[int]) -> dict[int, _Priced]:

@@ -11,6 +11,14 @@ class ProductKind(models.TextChoices):
     SIMPLE = "simple", _("product")
     PARENT = "parent", _("parent of variants")
     CHILD = "child", _("variant")
+    BUNDLE = "bundle", _("bundle")
+
+
+class BundleMode(models.TextChoices):
+    """How a bundle is handled once ordered (catalogue-domain 2.17)."""
+
+    WHOLE = "whole", _("sold as one article")
+    APART = "apart", _("each product handled by itself")
 
 
 class ProductState(models.TextChoices):

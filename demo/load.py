@@ -18,6 +18,7 @@ from demo.files import FOLDER
 from demo.merchandising import make_keywords
 from demo.people import make_people
 from demo.pictures import Picture, draw_all
+from demo.together import make_together
 from demo.toys import HEROES, all_toys, lines, pick
 from discovery.services import reindex
 from integrations.enums import RunState, Trigger
@@ -53,6 +54,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
             make_supply(SalesChannel.objects.get(code="web"))
             make_people(at, logins)
             say("people and keys")
+    make_together(at, ACTOR)
     make_keywords(at)
     say("keywords")
     _campaign(at)

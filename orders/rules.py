@@ -43,6 +43,14 @@ class Totals:
     nets: tuple[Decimal, ...]
 
 
+def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """A bundle's price over what lies in it, by what each would cost alone; the parts sum to it to the cent.
+
+    Where nothing has a price of its own, all take the same part.
+    """
+    return share_out(total, list(weights))
+
+
 def totals(lines: Sequence[Amount]) -> Totals:
     """Add lines up by VAT rate; every sum is exact by construction."""
     nets: list[Decimal] = [ZERO] * len(lines)

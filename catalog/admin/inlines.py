@@ -14,7 +14,7 @@ from unfold.decorators import display
 from altazion.lib.money import net_of
 from catalog import forms
 from catalog.forms.parts import PlaceForm
-from catalog.models import BasePrice, Media, ProductKeyword, ProductReference, ProductSegment, Publication
+from catalog.models import BasePrice, BundleLine, Media, ProductKeyword, ProductReference, ProductSegment, Publication
 
 
 class Slim(TabularInline):
@@ -95,6 +95,20 @@ class MediaInline(TabularInline):
     model = Media
     form = forms.MediaForm
     fields = ("kind", "upload", "location", "alt", "title", "position", "is_public")
+    extra = 0
+    tab = True
+    hide_title = True
+
+
+class BundleInline(Slim):
+    """What lies in a bundle; the first line makes the product one."""
+
+    model = BundleLine
+    fk_name = "bundle"
+    form = forms.BundleLineForm
+    formset = forms.BundleFormSet
+    fields = ("component", "quantity")
+    autocomplete_fields = ("component",)
     extra = 0
     tab = True
     hide_title = True

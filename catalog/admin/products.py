@@ -24,7 +24,16 @@ from catalog.admin.scan import ScanPage
 from catalog.admin.variants import VariantPages
 from catalog.enums import ProductKind
 from catalog.forms import ProductForm, attribute_fields
-from catalog.models import BasePrice, Keyword, Media, Product, ProductKeyword, ProductReference, ProductSegment
+from catalog.models import (
+    BasePrice,
+    BundleLine,
+    Keyword,
+    Media,
+    Product,
+    ProductKeyword,
+    ProductReference,
+    ProductSegment,
+)
 from catalog.selectors import lookup
 from catalog.selectors.attributes import attributes_for
 from catalog.services.parts import Placement
@@ -69,6 +78,7 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
         (None, {"fields": ("sku", "name", "short_description", "description")}),
         (_("Arrangement"), {"fields": (("type", "vat_rate"), ("family", "brand"), ("importance", "limited_below"))}),
         (_("Logistics"), {"fields": (("stock_type", "weight_g"),)}),
+        (_("Bundle"), {"fields": (("bundle_mode", "bundle_percent"),), "classes": ["collapse"]}),
         (_("Web"), {"fields": ("slug", "meta_description", "variant_tiles")}),
         (_("English"), {"fields": ("name_en", "description_en"), "classes": ["collapse"]}),
     )
@@ -79,6 +89,7 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
         inlines.KeywordInline,
         inlines.AttributesPanel,
         inlines.MediaInline,
+        inlines.BundleInline,
         inlines.VariantsPanel,
         inlines.PublicationPanel,
         inlines.LogPanel,
@@ -115,7 +126,11 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
         found = super().get_inline_instances(request, obj)
         if obj is None:
             return [one for one in found if one.__class__.__name__ in {"PriceInline", "PlaceInline", "ReferenceInline"}]
-        hidden = {ProductKind.CHILD: {"PlaceInline", "VariantsPanel"}}.get(obj.kind, set())
+        hidden = {
+            ProductKind.CHILD: {"PlaceInline", "VariantsPanel", "BundleInline"},
+            ProductKind.PARENT: {"BundleInline"},
+            ProductKind.BUNDLE: {"VariantsPanel"},
+        }.get(obj.kind, set())
         return [one for one in found if one.__class__.__name__ not in hidden]
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
@@ -136,6 +151,8 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
         product, who = form.instance, actor(request)
         if rows.model is ProductSegment:
             self._save_places(product, rows, who)
+        elif rows.model is BundleLine:
+            services.save_bundle(product, rows.lines(), at=now(), actor=who)
         elif rows.model is Media:
             self._save_media(product, rows, who)
         elif rows.model is ProductKeyword:

@@ -1,6 +1,7 @@
 """What colleagues type about the catalogue."""
 
 from catalog.forms.attributes import AttributeForm, OptionForm, UseForm
+from catalog.forms.bundles import BundleFormSet, BundleLineForm
 from catalog.forms.children import ChildrenForm
 from catalog.forms.criteria import CriterionForm, CriterionValueForm
 from catalog.forms.pages import BrandForm, SegmentForm
@@ -11,6 +12,8 @@ from catalog.forms.structure import HeirForm, PasteForm, ReplacementForm
 __all__ = [
     "AttributeForm",
     "BrandForm",
+    "BundleFormSet",
+    "BundleLineForm",
     "ChildrenForm",
     "CriterionForm",
     "CriterionValueForm",

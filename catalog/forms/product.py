@@ -46,6 +46,8 @@ class ProductForm(forms.ModelForm):
             "importance",
             "limited_below",
             "variant_tiles",
+            "bundle_mode",
+            "bundle_percent",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,6 +65,13 @@ class ProductForm(forms.ModelForm):
             self.fields.pop("variant_tiles", None)  # its parent's choice
         if self.instance.kind == ProductKind.CHILD and "name" in self.fields:
             self.fields["name"].help_text = _("Empty: its parent's name.")
+
+    def clean_bundle_percent(self) -> Any:
+        """0 to 99.99: nothing is given away."""
+        percent = self.cleaned_data["bundle_percent"]
+        if percent is not None and not 0 <= percent < 100:
+            raise forms.ValidationError(_("A percentage lies between 0 and 99.99."))
+        return percent
 
     def attribute_names(self) -> list[str]:
         """Names of the inputs that are attributes."""

@@ -73,7 +73,8 @@ WITH mine AS (
     SELECT m.*,
         CASE WHEN coalesce(m.parent_id, m.old_parent) IS NOT NULL THEN 'child'
              WHEN m.kind = 'parent' OR below.parent_id IS NOT NULL THEN 'parent'
-             WHEN m.kind = 'simple' AND NOT EXISTS (SELECT 1 FROM catalog_product c WHERE c.parent_id = m.product_id)
+             WHEN m.kind = 'simple' AND m.old_kind IS DISTINCT FROM 'bundle' AND NOT EXISTS
+                 (SELECT 1 FROM catalog_product c WHERE c.parent_id = m.product_id)
              THEN 'simple' ELSE coalesce(m.old_kind, 'simple') END AS new_kind,
         (m.new_name <> '' OR coalesce(up.new_name, above.name, '') <> '')
             AND (m.amount > 0 OR coalesce(up.amount, above_price.amount, 0) > 0 OR coalesce(below.priced, false)

@@ -1,6 +1,7 @@
 """The catalogue: structure (how products are arranged), products, and what they cost before any campaign."""
 
 from catalog.models.attributes import Attribute, AttributeOption, AttributeUse
+from catalog.models.bundles import BundleLine
 from catalog.models.criteria import Criterion, CriterionValue
 from catalog.models.keywords import Keyword, KeywordCategory, ProductKeyword
 from catalog.models.prices import BasePrice
@@ -14,6 +15,7 @@ __all__ = [
     "AttributeUse",
     "BasePrice",
     "Brand",
+    "BundleLine",
     "Criterion",
     "CriterionValue",
     "Family",

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from catalog.enums import MediaKind, ProductKind, ProductState, StockType
+from catalog.enums import BundleMode, MediaKind, ProductKind, ProductState, StockType
 from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
 from stores.enums import VariantTiles
 from stores.models import SalesChannel
@@ -47,6 +47,22 @@ class Product(models.Model):
         _("importance"), default=100, help_text=_("0 to 999: 100 normal, 300 highlighted, 900 star")
     )
     limited_below = models.PositiveIntegerField(_("last pieces below"), null=True, blank=True)
+    bundle_mode = models.CharField(
+        _("how the bundle is sold"),
+        max_length=10,
+        choices=BundleMode,
+        default=BundleMode.WHOLE,
+        db_default=BundleMode.WHOLE.value,
+        help_text=_("By itself: the order lists each product with its share of the price; they may travel apart."),
+    )
+    bundle_percent = models.DecimalField(
+        _("percent off what is inside"),
+        max_digits=4,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("The bundle costs what its products cost together, less this. Empty: its own price holds."),
+    )
     variant_tiles = models.CharField(
         _("variants in listings"),
         max_length=10,
@@ -75,6 +91,10 @@ class Product(models.Model):
             ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="product_not_its_own_parent"),
             models.CheckConstraint(condition=Q(importance__lte=999), name="product_importance_0_to_999"),
+            models.CheckConstraint(
+                condition=Q(bundle_percent__isnull=True) | Q(bundle_percent__gte=0, bundle_percent__lt=100),
+                name="bundle_percent_0_to_100",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="product_state"),

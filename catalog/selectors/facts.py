@@ -62,6 +62,7 @@ def with_facts(products: QuerySet[Product], channel: SalesChannel | None = None)
         has_name=_holds(~Q(name="") | (is_child & ~Q(parent__name=""))),
         has_price=_holds(
             Exists(priced.filter(product=own))
+            | Q(kind=ProductKind.BUNDLE, bundle_percent__isnull=False)
             | (is_child & Exists(priced.filter(product=above)))
             | (is_parent & Exists(priced.filter(product__parent=own).exclude(product__state=ProductState.ARCHIVED)))
         ),
@@ -75,7 +76,10 @@ def with_facts(products: QuerySet[Product], channel: SalesChannel | None = None)
             | (is_parent & Exists(pictures.filter(product__parent=own)))
         ),
         has_stock=_holds(
-            Exists(stocked.filter(pk=own)) | (is_parent & Exists(stocked.filter(parent=own))) | Q(stock_type__in=[0, 1])
+            Exists(stocked.filter(pk=own))
+            | (is_parent & Exists(stocked.filter(parent=own)))
+            | Q(stock_type__in=[0, 1])
+            | Q(kind=ProductKind.BUNDLE)
         ),
         has_segment=_holds(
             Exists(ProductSegment.objects.filter(product=own))

@@ -2,6 +2,7 @@
 
 from catalog.services.attributes import save_attribute, save_options, save_uses
 from catalog.services.brands import replace_brand, save_brand
+from catalog.services.bundles import save_bundle
 from catalog.services.children import make_children
 from catalog.services.criteria import delete_criterion, save_choices, save_criterion
 from catalog.services.keywords import (
@@ -53,6 +54,7 @@ __all__ = [
     "restore",
     "save_attribute",
     "save_brand",
+    "save_bundle",
     "save_category",
     "save_choices",
     "save_criterion",

@@ -99,9 +99,11 @@ def check_may_have_children(parent: Product) -> None:
     """Refused for a variant, an archived product, and a simple product that has stock of its own."""
     if parent.kind == ProductKind.CHILD:
         raise Refused(_("A variant cannot have variants of its own."), code="nested")
+    if parent.kind == ProductKind.BUNDLE or parent.in_bundles.exists():
+        raise Refused(_("A bundle, or what lies in one, cannot have variants."), code="bundle")
     if parent.state == ProductState.ARCHIVED:
         raise Refused(_("The product is archived."), code="archived")
-    if parent.kind == ProductKind.SIMPLE and _is_used(parent):
+    if parent.kind == ProductKind.SIMPLE and is_used(parent):
         raise Refused(
             _("This product has stock or movements of its own: make a new parent for its variants instead."),
             code="has_stock",
@@ -155,7 +157,8 @@ def _check_names(children: list[NewChild]) -> None:
         raise Invalid(_("%(name)s is given twice.") % {"name": twice[0]}, field="names")
 
 
-def _is_used(product: Product) -> bool:
+def is_used(product: Product) -> bool:
+    """True if units of the product itself lie or are promised somewhere."""
     used = ~Q(balances__physical=0) | ~Q(balances__reserved=0)
     return Product.objects.filter(used, pk=product.pk, balances__isnull=False).exists()
 

@@ -31,6 +31,8 @@ CHANGEABLE = {
     "weight_g",
     "importance",
     "limited_below",
+    "bundle_mode",
+    "bundle_percent",
     "variant_tiles",
     "translations",
 }
@@ -141,6 +143,8 @@ def _set(product: Product, fields: Mapping[str, Any]) -> None:
         if name not in CHANGEABLE:
             raise Invalid(_("%(field)s cannot be changed here.") % {"field": name}, field=name)
         setattr(product, name, safe_html(value) if name == "description" and value else value)
+    if product.bundle_percent is not None and not 0 <= product.bundle_percent < 100:
+        raise Invalid(_("A percentage lies between 0 and 99.99."), field="bundle_percent")
     if not 0 <= product.importance <= 999:
         raise Invalid(_("Importance goes from 0 to 999."), field="importance")
 

@@ -8,6 +8,8 @@ WITH holder AS (
    WHERE %(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s::bigint[])
 )
 SELECT id FROM holder
+UNION  -- what lies in a bundle decides whether it is there, and often its price
+SELECT line.bundle_id FROM catalog_bundleline line WHERE line.component_id = ANY(%(ids)s::bigint[])
 UNION  -- variants may be listings of their own
 SELECT c.id FROM catalog_product c JOIN holder ON holder.id = c.parent_id
 """
@@ -26,7 +28,7 @@ SELECT s.id AS product_id, l.id AS listing_id, l.variant_tiles, s.stock_type, s.
        l.attributes || s.attributes AS attributes
   FROM reindex_listing r
   JOIN catalog_product l ON l.id = r.id AND l.state = 'validated'
-  JOIN catalog_product s ON (s.id = l.id AND l.kind = 'simple')
+  JOIN catalog_product s ON (s.id = l.id AND l.kind IN ('simple', 'bundle'))
                          OR (s.parent_id = l.id AND s.kind = 'child' AND s.state = 'validated')
 """
 
@@ -173,6 +175,36 @@ WITH facet AS (
     JOIN supply u ON u.place_id = b.place_id
    WHERE b.physical - b.safety - b.reserved >= greatest(u.least, 1)
    GROUP BY b.product_id, u.channel_id
+), inside AS (
+  SELECT line.bundle_id, line.component_id, line.quantity, c.stock_type,
+         count(*) OVER (PARTITION BY line.bundle_id) AS n
+    FROM catalog_bundleline line
+    JOIN reindex_sold s ON s.product_id = line.bundle_id
+    JOIN catalog_product bundle ON bundle.id = line.bundle_id AND bundle.kind = 'bundle'
+    JOIN catalog_product c ON c.id = line.component_id
+), inside_at AS (
+  SELECT i.bundle_id, u.channel_id, u.purpose, u.place_id, i.component_id, i.n, i.quantity,
+         CASE WHEN i.stock_type = 1 OR (i.stock_type = 0 AND u.purpose = 'delivery') THEN 9999
+              WHEN b.physical - b.safety - b.reserved >= u.least THEN b.physical - b.safety - b.reserved
+              ELSE 0 END AS units
+    FROM inside i
+   CROSS JOIN supply u
+    LEFT JOIN logistics_stockbalance b ON b.product_id = i.component_id AND b.place_id = u.place_id
+), bundle_place AS (
+  SELECT bundle_id, channel_id, place_id FROM inside_at WHERE purpose = 'pickup' AND units >= quantity
+   GROUP BY bundle_id, channel_id, place_id HAVING count(*) = max(n)
+), bundle_sent AS (
+  SELECT bundle_id, channel_id FROM (
+    SELECT bundle_id, channel_id, component_id, max(n) AS n FROM inside_at WHERE purpose = 'delivery'
+     GROUP BY bundle_id, channel_id, component_id HAVING sum(units) >= max(quantity)) enough
+   GROUP BY bundle_id, channel_id HAVING count(*) = max(n)
+), stocked_or_bundled AS (
+  SELECT product_id, channel_id, anywhere, places FROM stocked
+  UNION ALL
+  SELECT COALESCE(p.bundle_id, d.bundle_id), COALESCE(p.channel_id, d.channel_id), true, p.places
+    FROM (SELECT bundle_id, channel_id, array_agg(place_id ORDER BY place_id) AS places FROM bundle_place
+           GROUP BY bundle_id, channel_id) p
+    FULL JOIN bundle_sent d ON d.bundle_id = p.bundle_id AND d.channel_id = p.channel_id
 ), everywhere AS (
   SELECT channel_id, array_agg(DISTINCT place_id ORDER BY place_id) AS places
     FROM supply WHERE purpose = 'pickup' GROUP BY channel_id
@@ -207,7 +239,7 @@ SELECT pub.channel_id, s.product_id,
   LEFT JOIN segment_words ON segment_words.listing_id = s.listing_id
   LEFT JOIN chosen ON chosen.product_id = s.product_id
   LEFT JOIN refs ON refs.product_id = s.product_id
-  LEFT JOIN stocked ON stocked.product_id = s.product_id AND stocked.channel_id = pub.channel_id
+  LEFT JOIN stocked_or_bundled stocked ON stocked.product_id = s.product_id AND stocked.channel_id = pub.channel_id
   LEFT JOIN everywhere ON everywhere.channel_id = pub.channel_id
 """
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from catalog.enums import ProductKind, StockType
 from catalog.models import Product
+from catalog.selectors.bundles import Part, parts_of
 from logistics import rules
 from logistics.enums import Level, Purpose
 from stores.models import SalesChannel, Store
@@ -84,13 +85,18 @@ def availability(
     """How many units of each product the channel may promise at `at`, for delivery and for pickup in `stores`.
 
     What `for_reference` already holds is not deducted; reservations past their time count for nobody. A parent sums
-    its children. Two queries whatever the number of products and stores; unknown products are absent.
+    its children; a bundle is there as often as its scarcest component allows. Two queries whatever the number of
+    products and stores, two more where bundles are among them; unknown products are absent.
     """
     asked = list(product_ids)
     store_ids = [store.pk for store in stores]
     sold = _sold(asked)
+    bundles = _bundles(sold.values())
+    if bundles:
+        sold |= sold_products({part.component for parts in bundles.values() for part in parts} - sold.keys())
     trace = _steps(list(sold), channel.pk, store_ids, at, for_reference or NOBODY)
     own = {product.id: _of_one(product, store_ids, trace.get(product.id, ())) for product in sold.values()}
+    own |= {pk: _of_bundle(own[pk], [(own[p.component], p.quantity) for p in parts]) for pk, parts in bundles.items()}
     children: dict[int, list[Availability]] = defaultdict(list)
     for product in sold.values():
         if product.parent_id:
@@ -203,6 +209,23 @@ def endless(product: Sold, purpose: str) -> bool:
     return product.stock_type == StockType.IMMATERIAL or (
         product.stock_type == StockType.NOT_STOCKED and purpose == Purpose.DELIVERY
     )
+
+
+def _bundles(products: Iterable[Sold]) -> dict[int, list[Part]]:
+    """What lies in those that are bundles; no query where none is."""
+    bundles = [product.id for product in products if product.kind == ProductKind.BUNDLE]
+    parts = parts_of(bundles) if bundles else {}
+    return {pk: parts.get(pk, []) for pk in bundles}
+
+
+def _of_bundle(bundle: Availability, parts: list[tuple[Availability, int]]) -> Availability:
+    """Whole bundles that can be put together: for delivery from anywhere, for pickup from what lies in the store."""
+    pickup = {
+        store: min((found.pickup[store] // quantity for found, quantity in parts), default=0) for store in bundle.pickup
+    }
+    trace = tuple(step for found, _quantity in parts for step in found.trace)
+    delivery = min((found.delivery // quantity for found, quantity in parts), default=0)
+    return replace(bundle, delivery=delivery, pickup=pickup, trace=trace)
 
 
 def _sum(parent: Availability, children: list[Availability]) -> Availability:

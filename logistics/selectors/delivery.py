@@ -11,6 +11,8 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from altazion.lib.money import display
+from catalog.enums import ProductKind
+from catalog.selectors.bundles import exploded
 from logistics import rules
 from logistics.enums import DeliveryKind, Level
 from logistics.models import DeliveryMode
@@ -99,10 +101,11 @@ def delivery_options(
     """Every active mode of the channel for this basket, those that serve first; the others say why not.
 
     value: the goods with tax. Dates are days of the channel's time zone. Four queries at most.
+    Bundles count as what lies in them, which takes two more.
     """
-    wanted = _merged(lines)
+    wanted, products = _inside(lines)
     stock = availability(wanted, channel=channel, at=at, stores=[store] if store else [], for_reference=for_reference)
-    basket = Basket(list(wanted.items()), sold_products(wanted), stock, store, country.upper(), value, channel.currency)
+    basket = Basket(list(wanted.items()), products, stock, store, country.upper(), value, channel.currency)
     modes = DeliveryMode.objects.filter(active=True, channels=channel).select_related("vat_rate")
     local = at.astimezone(ZoneInfo(channel.time_zone))
     options = [_option(mode, basket, local) for mode in modes]
@@ -114,6 +117,16 @@ def _merged(lines: Iterable[tuple[int, int]]) -> dict[int, int]:
     for pk, quantity in lines:
         wanted[pk] = wanted.get(pk, 0) + quantity
     return wanted
+
+
+def _inside(lines: Lines) -> tuple[dict[int, int], dict[int, Sold]]:
+    """Units by product, and the products; a bundle and its products in one basket want the same units."""
+    wanted = _merged(lines)
+    products = sold_products(wanted)
+    if any(product.kind == ProductKind.BUNDLE for product in products.values()):
+        wanted = exploded(lines)
+        products = sold_products(wanted)
+    return wanted, products
 
 
 def _option(mode: DeliveryMode, basket: Basket, local: dt.datetime) -> DeliveryOption:

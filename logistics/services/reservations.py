@@ -215,6 +215,8 @@ def _wanted(
     wanted = []
     for line, pk, place, quantity in asked:
         product = products.get(pk)
+        if product is not None and product.kind == ProductKind.BUNDLE:
+            raise Invalid(_("A bundle is not held itself: name what lies in it."), code="bundle", field=line)
         if product is None or product.kind == ProductKind.PARENT:
             raise Invalid(_("Choose a variant: this is not sold itself."), code="not_sold", field=line)
         mine = held.get(line, {})

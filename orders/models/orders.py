@@ -98,6 +98,12 @@ class OrderLine(models.Model):
     total = models.DecimalField(_("total with tax"), max_digits=12, decimal_places=2)
     net_total = models.DecimalField(_("total without tax"), max_digits=12, decimal_places=2)
     reasons = models.JSONField(_("what made the price"), default=list, blank=True)
+    bundle = models.JSONField(
+        _("bundle"),
+        default=dict,
+        blank=True,
+        help_text=_("Of a bundle sold as one: what lies in it. Of a product that came in a bundle: which."),
+    )
 
     class Meta:
         verbose_name = _("order line")

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
 from campaigns.selectors import Quote, quote
-from catalog.models import Product
 from customers.models import Customer
 from customers.services import guest_customer
 from logbook.services import record
@@ -20,7 +19,8 @@ from orders import rules
 from orders.enums import LineKind, MethodKind
 from orders.models import Cart, Order, OrderLine, PaymentMethod
 from orders.selectors.checkout import payment_methods
-from orders.selectors.products import name_of, sellable
+from orders.selectors.products import sellable
+from orders.services.sold import SoldLine, sold_lines
 from orders.services.stock import hold
 from stores.models import Store
 
@@ -78,8 +78,11 @@ def _place(cart: Cart, answers: CheckoutAnswers, key: str, at: dt.datetime, lang
     option = _delivery(cart, wanted, answers, priced.total, at)
     _same_as_seen(priced, option.fee, answers.seen)
     method = _method(cart, answers, option, priced.total + option.fee)
-    order = _write(cart, answers, priced, option, method, at, language)
-    _write_lines(order, priced, option, products=products, language=language)
+    sold = sold_lines(priced, products, channel=cart.channel, store=answers.store, at=at, language=language)
+    sums = rules.totals([*(rules.Amount(line.total, line.vat_rate) for line in sold),
+                         rules.Amount(option.fee, option.vat_rate)])  # fmt: skip
+    order = _write(cart, answers, priced, option, method, sums, at, language)
+    _write_lines(order, sold, option, sums)
     Cart.objects.filter(pk=cart.pk).update(ordered_at=at, updated_at=at)
     record(
         "orders.order_placed",
@@ -141,13 +144,13 @@ def _write(
     priced: Quote,
     option: DeliveryOption,
     method: PaymentMethod,
+    sums: rules.Totals,
     at: dt.datetime,
     language: str,
 ) -> Order:
     customer = answers.customer or guest_customer(
         answers.email, at=at, first_name=answers.first_name, last_name=answers.last_name, phone=answers.phone
     )
-    sums = rules.totals(_amounts(priced, option))
     to_store = option.mode.kind in {DeliveryKind.PICKUP, DeliveryKind.STORE_DELIVERY}
     held = dt.timedelta(minutes=method.hold_minutes)
     return Order.objects.create(
@@ -181,34 +184,24 @@ def _write(
     )
 
 
-def _amounts(priced: Quote, option: DeliveryOption) -> list[rules.Amount]:
-    goods = [rules.Amount(line.total, line.price.vat_rate) for line in priced.lines]
-    return [*goods, rules.Amount(option.fee, option.vat_rate)]
-
-
-def _write_lines(
-    order: Order, priced: Quote, option: DeliveryOption, *, products: dict[int, Product], language: str
-) -> None:
-    nets = rules.totals(_amounts(priced, option)).nets
+def _write_lines(order: Order, sold: list[SoldLine], option: DeliveryOption, sums: rules.Totals) -> None:
     lines = [
         OrderLine(
             order=order,
             position=position,
-            product_id=line.product_id,
-            sku=products[line.product_id].sku,
-            name=name_of(products[line.product_id], language)[:250],
+            product=line.product,
+            sku=line.product.sku,
+            name=line.name,
             quantity=line.quantity,
-            base_unit=line.price.base,
-            unit=line.price.unit,
-            vat_rate=line.price.vat_rate,
+            base_unit=line.base_unit,
+            unit=line.unit,
+            vat_rate=line.vat_rate,
             total=line.total,
             net_total=net,
-            reasons=[
-                {"kind": r.kind, "code": r.code, "label": str(r.label), "amount": str(r.amount)}
-                for r in line.price.reasons
-            ],
+            reasons=line.reasons,
+            bundle=line.bundle,
         )
-        for position, (line, net) in enumerate(zip(priced.lines, nets, strict=False), start=1)
+        for position, (line, net) in enumerate(zip(sold, sums.nets, strict=False), start=1)
     ]
     lines.append(
         OrderLine(
@@ -222,7 +215,7 @@ def _write_lines(
             unit=option.fee,
             vat_rate=option.vat_rate,
             total=option.fee,
-            net_total=nets[-1],
+            net_total=sums.nets[-1],
         )
     )
     OrderLine.objects.bulk_create(lines)

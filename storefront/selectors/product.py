@@ -7,6 +7,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Q
 
+from altazion.lib.codes import is_internal
 from campaigns.selectors import EffectivePrice, prices
 from catalog.enums import MediaKind, ProductKind, ProductState, ReferenceType
 from catalog.models import Media, Product, ProductReference
@@ -16,6 +17,7 @@ from discovery.selectors import SegmentEntry, index_version, said_in, segment_en
 from logistics.enums import Level
 from logistics.selectors import Availability, DeliveryOption, availability, delivery_options
 from storefront.selectors.facts import Group, Question, attribute_groups, questions_of, used_attributes
+from storefront.selectors.inside import Inside, inside_of
 from storefront.selectors.shop import Shop
 from stores.models import Store
 from stores.selectors import pickup_stores
@@ -33,6 +35,7 @@ class Facts:
     trail: list[SegmentEntry]
     attributes: list[Any]
     gtins: dict[int, str]
+    inside: list[Inside]
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class ProductPage:
     stocks: dict[int, Availability]
     gtins: dict[int, str]
     varies_by: list[str]
+    inside: list[Inside]
 
     @property
     def level(self) -> Level:
@@ -125,6 +129,7 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
         stocks=stock,
         gtins=facts.gtins,
         varies_by=[attribute.code for attribute in facts.attributes if attribute.is_differentiating],
+        inside=facts.inside,
     )
 
 
@@ -152,15 +157,15 @@ def _facts(pk: int, shop: Shop) -> Facts | None:
     media = list(Media.objects.filter(product__in=[pk, *sold], is_public=True).order_by("position", "id"))
     trail = [segment_entry(segment, shop.language) for segment in breadcrumbs([listing]).get(pk, [])]
     attributes = used_attributes([listing, *children])
-    return Facts(listing, children, media, trail, attributes, _gtins([pk, *sold]))
+    return Facts(listing, children, media, trail, attributes, _gtins([pk, *sold]), inside_of(listing, shop))
 
 
 def _gtins(ids: list[int]) -> dict[int, str]:
-    """The code of the trade of each product that has one; a code that several share stands for none of them."""
+    """The trade's code of each product that has one; a shared one, or one of the shop's own, stands for none."""
     kinds = (ReferenceType.EAN13, ReferenceType.GTIN, ReferenceType.ISBN)
     rows = ProductReference.objects.filter(product__in=ids, type__in=kinds).order_by("is_main", "-id")
     found = dict(rows.values_list("product_id", "value"))
-    return {pk: code for pk, code in found.items() if list(found.values()).count(code) == 1}
+    return {pk: code for pk, code in found.items() if list(found.values()).count(code) == 1 and not is_internal(code)}
 
 
 def _choose(sellable: list[Product], variant: str, stock: dict[int, Availability], store: Store | None) -> Product:
