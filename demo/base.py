@@ -58,6 +58,7 @@ FLOWS = (
     ("prices", "Prix et promotions", Entity.PRICES, "", Coverage.DELTA, None),
     ("article_categories", "Articles dans les segments", Entity.ARTICLE_CATEGORIES, "", Coverage.DELTA, None),
     ("references", "Références (EAN…)", Entity.REFERENCES, "", Coverage.DELTA, None),
+    ("associations", "Produits associés", Entity.ASSOCIATIONS, "", Coverage.DELTA, None),
     ("stock", "Stock", Entity.STOCK, "", Coverage.DELTA, None),
 )
 

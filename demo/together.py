@@ -1,10 +1,20 @@
-"""Products that go together in the demonstration: a gift box of heroes."""
+"""Products that go together in the demonstration: a gift box of heroes, and what is shown beside them."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
-from catalog.models import Media, Product, Segment
-from catalog.services import create_product, place_in_segments, publish, save_bundle, save_media, validate
+from catalog.models import Association, AssociationKind, Media, Product, Segment
+from catalog.services import (
+    create_product,
+    ensure_association_kinds,
+    place_in_segments,
+    publish,
+    save_associations,
+    save_bundle,
+    save_media,
+    validate,
+)
 from catalog.services.parts import Placement
 from stores.models import SalesChannel
 
@@ -14,6 +24,7 @@ INSIDE = {"AVENGERS-HULK": 1, "AVENGERS-THOR": 1, "AVENGERS-SPIDERMAN": 1}
 
 def make_together(at: dt.datetime, actor: str) -> None:
     """A box of three heroes at a tenth less than they cost one by one."""
+    ensure_association_kinds()
     if Product.objects.filter(sku=BOX).exists():
         return
     inside = {one.sku: one for one in Product.objects.filter(sku__in=INSIDE)}
@@ -38,3 +49,12 @@ def make_together(at: dt.datetime, actor: str) -> None:
     save_media(box, [picture], at=at, actor=actor)
     validate(box, at=at, actor=actor)
     publish(box, SalesChannel.objects.get(code="web"), at=at, actor=actor)
+    _associate("AVENGERS", "UPSELL", [box], "Trois héros d'un coup", at, actor)
+    beside = Product.objects.filter(places__segment__code="marvel", kind__in=["simple", "parent"])
+    _associate("AVENGERS", "CROSSSELL", beside.exclude(sku="AVENGERS").order_by("sku")[:4], "", at, actor)
+
+
+def _associate(sku: str, kind: str, others: Iterable[Product], reason: str, at: dt.datetime, actor: str) -> None:
+    of_kind = AssociationKind.objects.get(code=kind)
+    rows = [Association(kind=of_kind, other=one, reason=reason, position=n) for n, one in enumerate(others)]
+    save_associations(Product.objects.get(sku=sku), rows, at=at, actor=actor)

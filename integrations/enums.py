@@ -11,6 +11,7 @@ class Entity(models.TextChoices):
     CATEGORIES = "categories", _("categories")
     ARTICLE_CATEGORIES = "article_categories", _("articles in categories")
     REFERENCES = "references", _("references")
+    ASSOCIATIONS = "associations", _("associations")
     ATTRIBUTES = "attributes", _("attributes")
     ATTRIBUTE_VALUES = "attribute_values", _("values of list attributes")
     PRICES = "prices", _("prices")

@@ -48,3 +48,9 @@ def _confirmation(order: Order) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(render_to_string("storefront/mail/order.html", facts), "text/html")
     return mail
+
+
+@shared_task
+def learn_bought_together() -> int:
+    """Learn what is bought together."""
+    return services.learn_bought_together(at=now())

@@ -1,5 +1,6 @@
 """Office pages of the catalogue."""
 
+from catalog.admin.associations import AssociationKindAdmin
 from catalog.admin.attributes import AttributeAdmin
 from catalog.admin.brands import BrandAdmin
 from catalog.admin.criteria import CriterionAdmin
@@ -10,6 +11,7 @@ from catalog.admin.selections import SelectionAdmin
 from catalog.admin.structure import FamilyAdmin, ProductTypeAdmin, VatRateAdmin
 
 __all__ = [
+    "AssociationKindAdmin",
     "AttributeAdmin",
     "BrandAdmin",
     "CriterionAdmin",

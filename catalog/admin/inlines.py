@@ -14,7 +14,16 @@ from unfold.decorators import display
 from altazion.lib.money import net_of
 from catalog import forms
 from catalog.forms.parts import PlaceForm
-from catalog.models import BasePrice, BundleLine, Media, ProductKeyword, ProductReference, ProductSegment, Publication
+from catalog.models import (
+    Association,
+    BasePrice,
+    BundleLine,
+    Media,
+    ProductKeyword,
+    ProductReference,
+    ProductSegment,
+    Publication,
+)
 
 
 class Slim(TabularInline):
@@ -109,6 +118,19 @@ class BundleInline(Slim):
     formset = forms.BundleFormSet
     fields = ("component", "quantity")
     autocomplete_fields = ("component",)
+    extra = 0
+    tab = True
+    hide_title = True
+
+
+class AssociationInline(Slim):
+    """Products shown beside it."""
+
+    model = Association
+    fk_name = "product"
+    form = forms.AssociationForm
+    fields = ("kind", "other", "quantity", "reason", "position")
+    autocomplete_fields = ("other",)
     extra = 0
     tab = True
     hide_title = True

@@ -25,6 +25,7 @@ from catalog.admin.variants import VariantPages
 from catalog.enums import ProductKind
 from catalog.forms import ProductForm, attribute_fields
 from catalog.models import (
+    Association,
     BasePrice,
     BundleLine,
     Keyword,
@@ -40,6 +41,7 @@ from catalog.services.parts import Placement
 
 ROWS: dict[Any, Callable[..., None]] = {
     BasePrice: services.save_prices,
+    Association: services.save_associations,
     ProductReference: services.save_references,
 }
 
@@ -90,6 +92,7 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
         inlines.AttributesPanel,
         inlines.MediaInline,
         inlines.BundleInline,
+        inlines.AssociationInline,
         inlines.VariantsPanel,
         inlines.PublicationPanel,
         inlines.LogPanel,

@@ -66,6 +66,15 @@ class PriceShape(serializers.ModelSerializer):
         return end.isoformat() if end else None
 
 
+class AssociationShape(serializers.Serializer):
+    """A product shown beside it; quantity: how many of it go with one."""
+
+    kind = serializers.CharField(source="kind.code")
+    sku = serializers.CharField(source="other.sku")
+    quantity = serializers.DecimalField(max_digits=8, decimal_places=3)
+    reason = serializers.CharField()
+
+
 class ProductShape(serializers.ModelSerializer):
     """A product as systems read it; a variant names its parent, whose texts and places serve it."""
 
@@ -80,6 +89,7 @@ class ProductShape(serializers.ModelSerializer):
     media = serializers.SerializerMethodField()
     prices = PriceShape(many=True)
     published_on = serializers.SerializerMethodField()
+    associations = AssociationShape(many=True)
 
     class Meta:
         model = Product
@@ -108,6 +118,7 @@ class ProductShape(serializers.ModelSerializer):
             "prices",
             "media",
             "weight_g",
+            "associations",
             "importance",
             "updated_at",
         )

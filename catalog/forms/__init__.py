@@ -1,5 +1,6 @@
 """What colleagues type about the catalogue."""
 
+from catalog.forms.associations import AssociationForm
 from catalog.forms.attributes import AttributeForm, OptionForm, UseForm
 from catalog.forms.bundles import BundleFormSet, BundleLineForm
 from catalog.forms.children import ChildrenForm
@@ -10,6 +11,7 @@ from catalog.forms.product import ProductForm, attribute_fields
 from catalog.forms.structure import HeirForm, PasteForm, ReplacementForm
 
 __all__ = [
+    "AssociationForm",
     "AttributeForm",
     "BrandForm",
     "BundleFormSet",

@@ -1,6 +1,7 @@
 """Set-based merges of staged files into the catalogue (`altazion.lib.loading` says what a loader gets and gives)."""
 
 from catalog.loaders.articles import merge_articles
+from catalog.loaders.associations import merge_associations
 from catalog.loaders.categories import merge_categories
 from catalog.loaders.definitions import merge_attribute_values, merge_attributes
 from catalog.loaders.places import merge_article_categories
@@ -11,6 +12,7 @@ from catalog.loaders.references import merge_references
 __all__ = [
     "merge_article_categories",
     "merge_articles",
+    "merge_associations",
     "merge_attribute_values",
     "merge_attributes",
     "merge_categories",

@@ -1,5 +1,6 @@
 """The catalogue: structure (how products are arranged), products, and what they cost before any campaign."""
 
+from catalog.models.associations import Association, AssociationKind
 from catalog.models.attributes import Attribute, AttributeOption, AttributeUse
 from catalog.models.bundles import BundleLine
 from catalog.models.criteria import Criterion, CriterionValue
@@ -10,6 +11,8 @@ from catalog.models.selections import Selection, SelectionExclusion, SelectionIt
 from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
 
 __all__ = [
+    "Association",
+    "AssociationKind",
     "Attribute",
     "AttributeOption",
     "AttributeUse",

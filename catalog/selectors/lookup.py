@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from altazion.lib import codes
 from altazion.lib.problems import NotFound
 from altazion.lib.text import bare_code
 from catalog.enums import ProductKind, ProductState
-from catalog.models import Product, ProductReference, ProductType, VatRate
+from catalog.models import Association, Product, ProductReference, ProductType, VatRate
 
 MOST = 100
 LONGEST = 200
@@ -92,6 +92,7 @@ def for_api(products: QuerySet[Product]) -> QuerySet[Product]:
         "prices__channel",
         "prices__store",
         "media",
+        Prefetch("associations", Association.objects.select_related("kind", "other")),
         "publications__channel",
         "parent__publications__channel",
         "children",

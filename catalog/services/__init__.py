@@ -1,5 +1,6 @@
 """Verbs of the catalogue. Each is one transaction and leaves one event."""
 
+from catalog.services.associations import ensure_association_kinds, save_associations
 from catalog.services.attributes import save_attribute, save_options, save_uses
 from catalog.services.brands import replace_brand, save_brand
 from catalog.services.bundles import save_bundle
@@ -34,6 +35,7 @@ __all__ = [
     "delete_criterion",
     "delete_keyword",
     "delete_segment",
+    "ensure_association_kinds",
     "exclude_from_selection",
     "follow_all",
     "follow_products",
@@ -52,6 +54,7 @@ __all__ = [
     "refresh_selection",
     "replace_brand",
     "restore",
+    "save_associations",
     "save_attribute",
     "save_brand",
     "save_bundle",

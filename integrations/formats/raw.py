@@ -31,6 +31,10 @@ _POSITIONS: dict[str, str] = {
         "iat_est_facette=is_facet iat_est_declinable=is_differentiating iat_ordre=position"
     ),
     Entity.ATTRIBUTE_VALUES: "iat_code=attribute iav_code=code iav_libelle=label iav_ordre=position",
+    Entity.ASSOCIATIONS: (
+        "ias_external_id_parent=external_id ias_external_id_enfant=other_external_id ias_type_assoc=kind "
+        "ias_qte_enfant_par_parent=quantity"
+    ),
     Entity.PRICES: (
         "art_reference=sku art_pu_final_ht=promo_price_net art_pu_final_ttc=promo_price art_pu_base_ht=price_net "
         "art_pu_base_ttc=price art_date_debut_promo=promo_from art_date_fin_promo=promo_to type_prix=layer "

@@ -25,6 +25,8 @@ SENTENCES = {
     "unknown_category": _("There is no segment “%(value)s”."),
     "unknown_segment": _("There is no segment “%(value)s”."),
     "unknown_type": _("There is no reference type “%(value)s”."),
+    "unknown_association": _("There is no kind of association “%(value)s”."),
+    "with_itself": _("“%(value)s” would stand beside itself."),
     "unknown_reference": _("No article has the reference “%(value)s”."),
     "unknown_vat_rate": _("There is no VAT rate of %(value)s."),
     "ambiguous_reference": _("Several articles share the reference “%(value)s”; name the article itself."),

@@ -161,6 +161,17 @@ ENTITIES: dict[str, EntitySpec] = {
             Field("translations", JSON),
         ),
         _spec(
+            Entity.ASSOCIATIONS,
+            "catalog.loaders.merge_associations",
+            (("sku", "external_id", "other_sku", "other_external_id", "kind"),),
+            *_WHICH,
+            Field("other_sku", max_length=60),
+            Field("other_external_id", max_length=60),
+            Field("kind", max_length=30),
+            Field("quantity", NUMBER),
+            one_of=("sku", "external_id"),
+        ),
+        _spec(
             Entity.PRICES,
             "catalog.loaders.merge_prices",
             (("sku", "layer", "destination"),),

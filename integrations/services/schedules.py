@@ -19,6 +19,7 @@ _ALWAYS = (
     ("Orders not paid in time", "orders.tasks.expire_unpaid", 60),
     ("Selections by rule, all products", "catalog.tasks.follow_selections", 86_400),
     ("Selections by rule, novelties", "catalog.tasks.age_selections", 3600),
+    ("Products bought together", "orders.tasks.learn_bought_together", 86_400),
     ("Prices that begin or end", "discovery.tasks.follow_the_clock", 60),
 )
 STOCK_EVERY, OTHERS_EVERY, EXPORT_EVERY = 300, 900, 300

@@ -3,5 +3,6 @@
 from orders.models.carts import Cart, CartLine
 from orders.models.orders import Order, OrderLine
 from orders.models.payments import Payment, PaymentMethod
+from orders.models.together import BoughtTogether
 
-__all__ = ["Cart", "CartLine", "Order", "OrderLine", "Payment", "PaymentMethod"]
+__all__ = ["BoughtTogether", "Cart", "CartLine", "Order", "OrderLine", "Payment", "PaymentMethod"]

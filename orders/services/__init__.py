@@ -21,6 +21,7 @@ from orders.services.lifecycle import (
 )
 from orders.services.payments import record_payment, start_payment, take_call
 from orders.services.placing import Changed, CheckoutAnswers, place_order
+from orders.services.together import learn_bought_together
 
 __all__ = [
     "CartIsOrdered",
@@ -36,6 +37,7 @@ __all__ = [
     "give_up_confirmation",
     "hand_over",
     "keep_answers",
+    "learn_bought_together",
     "mark_ready",
     "merge_at_login",
     "open_cart",

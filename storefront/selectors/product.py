@@ -16,6 +16,7 @@ from discovery.models import IndexEntry
 from discovery.selectors import SegmentEntry, index_version, said_in, segment_entry
 from logistics.enums import Level
 from logistics.selectors import Availability, DeliveryOption, availability, delivery_options
+from storefront.selectors.beside import Associated, Beside, associated_with, beside
 from storefront.selectors.facts import Group, Question, attribute_groups, questions_of, used_attributes
 from storefront.selectors.inside import Inside, inside_of
 from storefront.selectors.shop import Shop
@@ -36,6 +37,7 @@ class Facts:
     attributes: list[Any]
     gtins: dict[int, str]
     inside: list[Inside]
+    associated: list[Associated]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class ProductPage:
     gtins: dict[int, str]
     varies_by: list[str]
     inside: list[Inside]
+    beside: list[Beside]
 
     @property
     def level(self) -> Level:
@@ -130,6 +133,7 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
         gtins=facts.gtins,
         varies_by=[attribute.code for attribute in facts.attributes if attribute.is_differentiating],
         inside=facts.inside,
+        beside=beside(facts.associated, {listing.pk, chosen.pk}, shop=shop, at=at),
     )
 
 
@@ -157,7 +161,8 @@ def _facts(pk: int, shop: Shop) -> Facts | None:
     media = list(Media.objects.filter(product__in=[pk, *sold], is_public=True).order_by("position", "id"))
     trail = [segment_entry(segment, shop.language) for segment in breadcrumbs([listing]).get(pk, [])]
     attributes = used_attributes([listing, *children])
-    return Facts(listing, children, media, trail, attributes, _gtins([pk, *sold]), inside_of(listing, shop))
+    said = associated_with(pk, sold, shop.language)
+    return Facts(listing, children, media, trail, attributes, _gtins([pk, *sold]), inside_of(listing, shop), said)
 
 
 def _gtins(ids: list[int]) -> dict[int, str]:

@@ -1,0 +1,26 @@
+"""Kinds of association: few rows, renamed at will."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from catalog.models import AssociationKind
+
+
+@admin.register(AssociationKind)
+class AssociationKindAdmin(ModelAdmin):
+    """Why products are shown together; the name stands above them on the shop's page."""
+
+    list_display = ("name", "code", "position", "is_public")
+    search_fields = ("name", "code")
+    fields = ("name", "code", "position", "is_public", "translations")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Files name the code."""
+        return ("code",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Products may use it: hide it from shoppers instead."""
+        return False
