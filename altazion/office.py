@@ -17,6 +17,7 @@ from accounts.selectors import colleague_of, stores_seen_by
 from altazion.health import SILENT_AFTER
 from altazion.lib.clock import now
 from altazion.office_menu import address
+from catalog.selectors.completeness import by_family
 from integrations.enums import RunState
 from integrations.models import Flow
 from integrations.rules import is_late
@@ -113,6 +114,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **(_orders(user, at) if user.has_perm("orders.view_order") else {}),
         **(_flows(at) if user.has_perm("integrations.view_run") else {}),
         **(_stock(user) if user.has_perm("logistics.view_stockbalance") else {}),
+        **({"families": by_family()} if user.has_perm("catalog.view_product") and not is_store_account(user) else {}),
         **(_failures() if user.has_perm("logbook.view_faileddelivery") else {}),
         "health": _health(at) if user.has_perm("logbook.view_event") else None,
         "may_rerun": user.has_perm("integrations.run_flow"),

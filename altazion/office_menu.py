@@ -28,6 +28,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("catalog.attribute", _("Attributes"), "tune"),
             ("catalog.criterion", _("Criteria"), "filter_alt"),
             ("catalog.associationkind", _("Kinds of association"), "link"),
+            ("catalog.requirement", _("Completeness"), "fact_check"),
             ("catalog.producttype", _("Product types"), "shapes"),
             ("catalog.vatrate", _("VAT rates"), "percent"),
             ("catalog.selection", _("Selections"), "playlist_add_check"),

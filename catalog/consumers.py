@@ -18,3 +18,15 @@ def products_changed(event: Event) -> None:
 def segments_changed(event: Event) -> None:
     """A branch moved or was archived: the rules that ask for segments look at everything again."""
     services.follow_all(only="segments", at=now())
+
+
+@consumer("catalog.completeness", kinds=["catalog.products_changed", "catalog.prices_changed"])
+def completeness_changed(event: Event) -> None:
+    """Products or prices, by hand or by file: how complete those named are."""
+    services.refresh_completeness(event.data.get("ids", []), at=now())
+
+
+@consumer("catalog.requirements", kinds=["catalog.requirements_changed"])
+def requirements_changed(event: Event) -> None:
+    """Other things are required: the family's products are judged again."""
+    services.refresh_family(event.data.get("family"), at=now())

@@ -96,6 +96,21 @@ class Membership(models.TextChoices):
     RULE = "R", _("by the rule")
 
 
+class RequiredFact(models.TextChoices):
+    """What a product may need besides attributes; texts count in their language."""
+
+    NAME = "name", _("name")
+    DESCRIPTION = "description", _("description")
+    SHORT = "short_description", _("short description")
+    META = "meta_description", _("description for search engines")
+    IMAGE = "image", _("picture")
+    SEGMENT = "segment", _("segment")
+    BRAND = "brand", _("brand")
+    REFERENCE = "reference", _("reference (EAN…)")
+    PRICE = "price", _("price")
+    WEIGHT = "weight", _("weight")
+
+
 class ReferenceType(models.TextChoices):
     """Usual ones; any other code is accepted as a custom type."""
 

@@ -20,6 +20,7 @@ from demo.people import make_people
 from demo.pictures import Picture, draw_all
 from demo.together import make_together
 from demo.toys import HEROES, all_toys, lines, pick
+from demo.wishes import make_wishes
 from discovery.services import reindex
 from integrations.enums import RunState, Trigger
 from integrations.models import Flow
@@ -60,6 +61,8 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     _campaign(at)
     _rules(at)
     say("selections and campaign")
+    make_wishes(at, ACTOR)
+    say("what products are asked and need")
     ensure_schedules(at)
     reindex(None, at=at)
     say("search index")

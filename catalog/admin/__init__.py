@@ -6,6 +6,7 @@ from catalog.admin.brands import BrandAdmin
 from catalog.admin.criteria import CriterionAdmin
 from catalog.admin.keywords import KeywordAdmin, KeywordCategoryAdmin
 from catalog.admin.products import ProductAdmin
+from catalog.admin.requirements import RequirementAdmin
 from catalog.admin.segments import SegmentAdmin
 from catalog.admin.selections import SelectionAdmin
 from catalog.admin.structure import FamilyAdmin, ProductTypeAdmin, VatRateAdmin
@@ -20,6 +21,7 @@ __all__ = [
     "KeywordCategoryAdmin",
     "ProductAdmin",
     "ProductTypeAdmin",
+    "RequirementAdmin",
     "SegmentAdmin",
     "SelectionAdmin",
     "VatRateAdmin",

@@ -186,6 +186,13 @@ class AttributesPanel(Panel):
     title = _("Attributes")
 
 
+class CompletenessPanel(Panel):
+    """Channel by channel and language by language: how complete, and what is missing."""
+
+    panel = "completeness"
+    title = _("Completeness")
+
+
 class VariantsPanel(Panel):
     """Variants and the way to make them."""
 

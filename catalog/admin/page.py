@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from catalog.enums import ProductKind, ProductState
 from catalog.models import Attribute, Product
 from catalog.selectors import office, product_page
+from catalog.selectors.completeness import standings
 from catalog.selectors.facts import hints, refusals_to_validate
 
 
 def page_context(admin: Any, request: HttpRequest, product: Product, form: ModelForm) -> dict[str, Any]:
     """Everything the bar and the panels of a product need."""
-    completeness, missing = hints(product)
+    judged = standings(product.pk)
+    completeness, missing = (judged[0].percent, judged[0].missing) if judged else hints(product)
     channels = product_page.on_channels(product)
     differentiating = list(Attribute.objects.filter(is_differentiating=True)[:4])
     variants = product_page.variants_of(product) if product.kind == ProductKind.PARENT else []
@@ -25,6 +27,7 @@ def page_context(admin: Any, request: HttpRequest, product: Product, form: Model
         "row": office.rows([product])[product.pk],
         "completeness": completeness,
         "missing": missing,
+        "standings": judged,
         "to_validate": refusals_to_validate([product])[product.pk],
         "channels": channels,
         "publishable": [one for one in channels if not one.publication],

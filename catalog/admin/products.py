@@ -20,6 +20,7 @@ from catalog.admin import inlines
 from catalog.admin.actions import ProductActions
 from catalog.admin.page import page_context
 from catalog.admin.product_list import ChannelFilter, Columns, ProductChangeList, SegmentFilter, StateFilter
+from catalog.admin.requirements import CompleteColumn, CompletenessFilter
 from catalog.admin.scan import ScanPage
 from catalog.admin.variants import VariantPages
 from catalog.enums import ProductKind
@@ -47,10 +48,23 @@ ROWS: dict[Any, Callable[..., None]] = {
 
 
 @admin.register(Product)
-class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMessages, NeverDeleted, ModelAdmin):
+class ProductAdmin(
+    ProductActions, VariantPages, ScanPage, CompleteColumn, Columns, RefusalsAsMessages, NeverDeleted, ModelAdmin
+):
     """A merchandiser's desk."""
 
-    list_display = ("picture", "title", "family", "segment", "brand", "state_badge", "published", "price", "stock")
+    list_display = (
+        "picture",
+        "title",
+        "family",
+        "segment",
+        "brand",
+        "state_badge",
+        "complete",
+        "published",
+        "price",
+        "stock",
+    )
     list_display_links = ("title",)
     list_select_related = ("family", "brand", "parent")
     list_filter = (
@@ -60,6 +74,7 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
         SegmentFilter,
         ("brand", AutocompleteSelectFilter),
         ChannelFilter,
+        CompletenessFilter,
     )
     list_filter_submit = True
     list_fullwidth = True
@@ -94,6 +109,7 @@ class ProductAdmin(ProductActions, VariantPages, ScanPage, Columns, RefusalsAsMe
         inlines.BundleInline,
         inlines.AssociationInline,
         inlines.VariantsPanel,
+        inlines.CompletenessPanel,
         inlines.PublicationPanel,
         inlines.LogPanel,
     )

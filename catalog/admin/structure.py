@@ -12,7 +12,8 @@ from unfold.decorators import display
 
 from altazion.lib.office import RefusalsAsMessages
 from catalog.admin.attributes import AskedInline, save_asked
-from catalog.models import Family, ProductType, VatRate
+from catalog.admin.requirements import RequirementInline, save_required
+from catalog.models import Family, ProductType, Requirement, VatRate
 
 
 @admin.register(Family)
@@ -24,7 +25,7 @@ class FamilyAdmin(RefusalsAsMessages, ModelAdmin):
     search_fields = ("code", "name")
     autocomplete_fields = ("parent",)
     fields = ("code", "name", "parent")
-    inlines = (AskedInline,)
+    inlines = (AskedInline, RequirementInline)
     list_per_page = 100
 
     @display(description=_("Family"), ordering="name")
@@ -39,8 +40,11 @@ class FamilyAdmin(RefusalsAsMessages, ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """What its products are asked, through the verb."""
-        save_asked(request, formset)
+        """What its products are asked and need, through their verbs."""
+        if formset.model is Requirement:
+            save_required(request, formset)
+        else:
+            save_asked(request, formset)
 
 
 @admin.register(ProductType)

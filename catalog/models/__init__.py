@@ -3,6 +3,7 @@
 from catalog.models.associations import Association, AssociationKind
 from catalog.models.attributes import Attribute, AttributeOption, AttributeUse
 from catalog.models.bundles import BundleLine
+from catalog.models.completeness import Completeness, Requirement
 from catalog.models.criteria import Criterion, CriterionValue
 from catalog.models.keywords import Keyword, KeywordCategory, ProductKeyword
 from catalog.models.prices import BasePrice
@@ -19,6 +20,7 @@ __all__ = [
     "BasePrice",
     "Brand",
     "BundleLine",
+    "Completeness",
     "Criterion",
     "CriterionValue",
     "Family",
@@ -33,6 +35,7 @@ __all__ = [
     "ProductSegment",
     "ProductType",
     "Publication",
+    "Requirement",
     "Segment",
     "Selection",
     "SelectionExclusion",

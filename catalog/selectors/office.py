@@ -8,12 +8,16 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from catalog.enums import MediaKind, ProductKind
 from catalog.models import BasePrice, Media, Product, ProductSegment, Publication, Segment
+from catalog.selectors.completeness import percents
 from logbook.models import Event
 
 
 @dataclass
 class Row:
-    """The rest of a line: picture address, primary segment, channels, price with tax ("from" for parents), stock."""
+    """The rest of a line: picture address, primary segment, channels, price with tax ("from" for parents), stock.
+
+    complete: the lowest percentage over channels and languages, None while nobody judged it.
+    """
 
     image: str = ""
     segment: str = ""
@@ -21,10 +25,11 @@ class Row:
     price: Decimal | None = None
     is_from: bool = False
     stock: int | None = None
+    complete: int | None = None
 
 
 def rows(products: Sequence[Product]) -> dict[int, Row]:
-    """Lines for products; variants take picture, segment, channels and price of their parent. Six queries."""
+    """Lines for products; variants take picture, segment, channels and price of their parent. Seven queries."""
     family = {product.pk: product.parent_id for product in products}
     variants = dict(Product.objects.filter(parent__in=family).values_list("pk", "parent_id"))
     ids = {*family, *(pk for pk in family.values() if pk)}
@@ -38,6 +43,7 @@ def rows(products: Sequence[Product]) -> dict[int, Row]:
         channels.setdefault(pk, []).append(name)
     prices, lowest = _prices(near)
     stock = _stock(near)
+    complete = percents(family)
     found = {}
     for pk, parent in family.items():
         found[pk] = Row(
@@ -47,6 +53,7 @@ def rows(products: Sequence[Product]) -> dict[int, Row]:
             price=prices.get(pk) or lowest.get(pk) or prices.get(parent or 0),
             is_from=pk not in prices and pk in lowest,
             stock=stock.get(pk),
+            complete=complete.get(pk),
         )
     return found
 

@@ -5,6 +5,7 @@ from catalog.services.attributes import save_attribute, save_options, save_uses
 from catalog.services.brands import replace_brand, save_brand
 from catalog.services.bundles import save_bundle
 from catalog.services.children import make_children
+from catalog.services.completeness import refresh_completeness, refresh_family, save_requirements
 from catalog.services.criteria import delete_criterion, save_choices, save_criterion
 from catalog.services.keywords import (
     delete_keyword,
@@ -51,6 +52,8 @@ __all__ = [
     "publish_ready",
     "put_selection",
     "rate_in_segment",
+    "refresh_completeness",
+    "refresh_family",
     "refresh_selection",
     "replace_brand",
     "restore",
@@ -66,6 +69,7 @@ __all__ = [
     "save_options",
     "save_prices",
     "save_references",
+    "save_requirements",
     "save_rule",
     "save_segment",
     "save_selection",

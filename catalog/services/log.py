@@ -12,6 +12,7 @@ PRICES = "catalog.prices_changed"
 SEGMENTS = "catalog.segments_changed"
 SELECTION = "catalog.selection_changed"
 SELECTION_FAILED, SELECTION_RECOVERED = "catalog.selection_failed", "catalog.selection_recovered"
+REQUIREMENTS = "catalog.requirements_changed"
 FACETS, ATTRIBUTES = "catalog.facets_changed", "catalog.attributes_changed"
 
 
