@@ -1,6 +1,6 @@
 """The read side of selling, and what merchandisers decide about it."""
 
-from discovery.models.index import FacetValue, IndexEntry, IndexVersion, Lexeme
+from discovery.models.index import FacetValue, IndexEntry, IndexVersion, Lexeme, ListingSet
 from discovery.models.merchandising import ListingPolicy, MerchandisingRule, RuleEffect
 from discovery.models.relevance import RelevanceTest
 from discovery.models.searching import SearchRedirect, SynonymSet
@@ -11,6 +11,7 @@ __all__ = [
     "IndexVersion",
     "Lexeme",
     "ListingPolicy",
+    "ListingSet",
     "MerchandisingRule",
     "RelevanceTest",
     "RuleEffect",

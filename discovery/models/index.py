@@ -17,7 +17,8 @@ class IndexEntry(models.Model):
     """A sellable product (simple, or one child) as a channel lists it.
 
     `listing` is what a tile shows: the product itself, or its parent; counts count listings. `facets` holds numbers of
-    `FacetValue`, so a filter is true only if one and the same child satisfies all.
+    `FacetValue`, so a filter is true only if one and the same child satisfies all. A child that is sold out while
+    another of its listing is not, is not `offered`: filters do not find it. `slot` numbers a listing's entries.
     """
 
     channel = models.ForeignKey(SalesChannel, models.CASCADE)
@@ -32,6 +33,8 @@ class IndexEntry(models.Model):
     rank = models.IntegerField(default=0)
     list_price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     in_stock = models.BooleanField(default=False)
+    offered = models.BooleanField(default=True, db_default=True)
+    slot = models.IntegerField(default=0, db_default=0)
     references_text = models.TextField(blank=True)
     words_fr = SearchVectorField(null=True)
     words_en = SearchVectorField(null=True)
@@ -94,11 +97,44 @@ class Lexeme(models.Model):
         return self.word
 
 
+class ListingSet(models.Model):
+    """The listings of a channel that have something in common, as a compressed bitmap: what facets count with.
+
+    kind and number: what they have (`rules.Kind`). slot: -1 for listings all of whose offered entries have it, else for
+    those of which the entry of that slot has it. One row holds the numbers chunk × 65,536 to + 65,535, so that a change
+    writes no more than eight kilobytes. version: of the index when the row was last written.
+    """
+
+    channel = models.ForeignKey(SalesChannel, models.CASCADE)
+    kind = models.CharField(max_length=10)
+    number = models.BigIntegerField()
+    slot = models.IntegerField(default=-1)
+    chunk = models.IntegerField()
+    ids = models.BinaryField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("set of listings")
+        verbose_name_plural = _("sets of listings")
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "kind", "number", "slot", "chunk"], name="one_listing_set")
+        ]
+        indexes = [models.Index(fields=["channel", "version"], name="listing_set_version")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
 class IndexVersion(models.Model):
-    """Counts the rebuilds of a channel's index, so that what pages keep of it is never older than it."""
+    """Counts the rebuilds of a channel's index, so that what pages keep of it is never older than it.
+
+    Whoever rebuilds locks the rows first, so that an index has one writer at a time. named: counts changes of the names
+    and places of facet values.
+    """
 
     channel = models.OneToOneField(SalesChannel, models.CASCADE, primary_key=True)
     number = models.BigIntegerField(default=0)
+    named = models.BigIntegerField(default=0, db_default=0)
     followed_until = models.DateTimeField(null=True)
 
     class Meta:

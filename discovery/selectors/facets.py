@@ -1,21 +1,18 @@
 """True counts: listings, not variants; each facet counts as if nothing were chosen in it."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from altazion.lib.money import display
 from catalog.enums import AttributeType
-from discovery.models import FacetValue
+from discovery.rules import PRICE_STEPS
 from discovery.selectors.navigation import said_in
-from discovery.selectors.questions import FacetQuestion, facet_questions
-from discovery.selectors.scope import PRICE, PRICE_STEPS, STORE, Scope, price_range
-
-MOST_VALUES = 60
+from discovery.selectors.questions import FacetQuestion
+from discovery.selectors.scope import PRICE, price_range
+from discovery.selectors.snapshot import FacetName
 
 
 @dataclass(frozen=True)
@@ -51,70 +48,8 @@ class Counted:
     values: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     prices: dict[int, int] = field(default_factory=dict)
     segments: dict[int, int] = field(default_factory=dict)
-    names: dict[int, FacetValue] = field(default_factory=dict)
+    names: Mapping[int, FacetName] = field(default_factory=dict)
     questions: dict[str, FacetQuestion] = field(default_factory=dict)
-
-
-_COUNT = """
-, passing AS (SELECT * FROM hit WHERE misses = 0)
-, value_of AS (
-  SELECT DISTINCT h.listing_id, v AS value, h.misses, h.missed FROM hit h CROSS JOIN LATERAL unnest(h.facets) v
-   WHERE h.misses <= 1)
-SELECT 'total', '', 0, count(DISTINCT listing_id) FROM passing
-UNION ALL
-SELECT 'value', f.attribute, f.id, count(DISTINCT v.listing_id)
-  FROM value_of v JOIN discovery_facetvalue f ON f.id = v.value
- WHERE v.misses = 0 OR v.missed = f.attribute
- GROUP BY f.attribute, f.id
-UNION ALL
-SELECT 'price', '', width_bucket(list_price, %(steps)s::numeric[]), count(DISTINCT listing_id)
-  FROM hit WHERE misses = 0 OR (misses = 1 AND missed = %(price_code)s)
- GROUP BY 3
-UNION ALL
-SELECT 'segment', '', s, count(DISTINCT listing_id)
-  FROM passing CROSS JOIN LATERAL unnest(segments) s WHERE s = ANY(%(segments)s) GROUP BY s
-UNION ALL
-SELECT 'store', '', 0, count(DISTINCT listing_id)
-  FROM hit WHERE (misses = 0 OR (misses = 1 AND missed = %(store_code)s)) AND places @> ARRAY[%(place_id)s]::bigint[]
-"""
-
-
-def count(scope: Scope, *, place_id: int | None, segments: tuple[int, ...]) -> Counted:
-    """Ask the index about a scope: three queries."""
-    counted = Counted()
-    values: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    parameters = {
-        **scope.all_parameters(),
-        "steps": PRICE_STEPS,
-        "price_code": PRICE,
-        "store_code": STORE,
-        "segments": list(segments),
-        "place_id": place_id or -1,
-    }
-    with connection.cursor() as sql:
-        sql.execute(scope.hits() + _COUNT, parameters)
-        for kind, attribute, number, found in sql.fetchall():
-            if kind == "total":
-                counted.total = found
-            elif kind == "value":
-                values[attribute].append((number, found))
-            elif kind == "price":
-                counted.prices[number] = found
-            elif kind == "segment":
-                counted.segments[number] = found
-            else:
-                counted.in_store = found
-    counted.values = {code: _most(scope, code, found) for code, found in values.items()}
-    wanted = [number for found in counted.values.values() for number, _count in found]
-    counted.names = FacetValue.objects.in_bulk(wanted)
-    counted.questions = facet_questions(counted.values.keys())
-    return counted
-
-
-def _most(scope: Scope, code: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    chosen = next((f.values for f in scope.filters if f.code == code), [])
-    limit = MOST_VALUES + len(chosen)
-    return sorted(found, key=lambda each: -each[1])[:limit]
 
 
 def as_facets(
@@ -161,7 +96,7 @@ def _facet(
     return Facet(code, label, ordered, question.display if question else "")
 
 
-def _order(value: FacetValue, question: FacetQuestion | None, found: int) -> tuple[float, float, str]:
+def _order(value: FacetName, question: FacetQuestion | None, found: int) -> tuple[float, float, str]:
     if question and question.ordered and value.position:
         return (value.position, 0, value.label)
     if question and question.type == AttributeType.NUMBER:
@@ -172,7 +107,7 @@ def _order(value: FacetValue, question: FacetQuestion | None, found: int) -> tup
     return (0, -found, value.label.casefold())
 
 
-def _name(value: FacetValue, question: FacetQuestion | None, language: str) -> str:
+def _name(value: FacetName, question: FacetQuestion | None, language: str) -> str:
     plain = value.label == value.value
     if question and question.type == AttributeType.BOOLEAN and plain:
         return _("Yes") if value.value == "true" else _("No")

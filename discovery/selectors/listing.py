@@ -7,15 +7,19 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
+from pyroaring import BitMap
 
 from altazion.lib.text import plain
 from catalog.models import Brand, Segment, Selection
 from discovery.models import FacetValue
-from discovery.rules import UNTOUCHED, Asked, Ranking, cut, slots, woven
-from discovery.selectors.facets import Counted, Facet, as_facets, count
+from discovery.rules import NOTHING, UNTOUCHED, Asked, Kind, Ranking, cut, slots, woven
+from discovery.selectors import sets
+from discovery.selectors.facets import Counted, Facet, as_facets
 from discovery.selectors.navigation import KEEP_SECONDS, index_version
 from discovery.selectors.ranking import ranking_for
 from discovery.selectors.scope import Scope, with_filters
+from discovery.selectors.snapshot import snapshot
+from discovery.selectors.sql_counts import count_by_sql
 from discovery.selectors.text import TextMatch, match
 from discovery.selectors.tiles import Tile, tiles
 from logistics.models import Place
@@ -86,30 +90,18 @@ def listing(
     if ranking is None:
         asked = Asked(plain(query), segment_id, selection.pk if selection else None)
         ranking = ranking_for(channel, asked, at=at, version=version)
-    question = (segment_id, brand and brand.code, selection and selection.pk, query, sorted(chosen.items()), place,
-                in_store_only, segments_asked, ranking.key)  # fmt: skip
-    key = _key(version, language, question)
-    kept: tuple[Counted, Scope, TextMatch | None] | None = cache.get(key)
-    if kept is None:
-        scope, text = _scope(channel, language, segment_id, brand, selection, query, ranking.pins, version)
-        scope.ranked(ranking)
-        scope = with_filters(scope, chosen, place_id=place, in_store_only=in_store_only)
-        kept = count(scope, place_id=place, segments=segments_asked), scope, text
-        cache.set(key, kept, KEEP_SECONDS)
-    counted, scope, text = kept
-    pages = max(1, -(-counted.total // per_page))
-    page = max(1, min(page, pages))
-    ids_key = f"{key}:{sort}:{page}:{per_page}"
-    ids = cache.get(ids_key)
-    if ids is None:
-        ids = _page_of(scope, sort, (page - 1) * per_page, per_page, ranking, counted.total) if counted.total else []
-        cache.set(ids_key, ids, KEEP_SECONDS)
+    asked_for = _Asked(channel, language, segment_id, brand, selection, chosen, place, in_store_only, ranking)
+    if query:
+        counted, ids, page, text = _by_text(asked_for, query, version, segments_asked, sort, page, per_page)
+    else:
+        counted, ids, page = _by_sets(asked_for, version, segments_asked, sort, page, per_page)
+        text = None
     return ListingPage(
         tiles=tiles(ids, channel=channel, at=at, language=language, store=store),
         total=counted.total,
         facets=as_facets(counted, chosen, language=language, currency=channel.currency, path=path),
         page=page,
-        pages=pages,
+        pages=_pages(counted.total, per_page),
         in_store=counted.in_store,
         segments=counted.segments,
         lane=text.lane if text else "",
@@ -120,45 +112,104 @@ def listing(
 def top_ids(
     *, channel: SalesChannel, version: str, sort: str = "rank", selection_id: int | None = None, most: int = 8
 ) -> list[int]:
-    """The first listings of a channel or of a selection, those in stock first. Kept per version of the index."""
-    key = f"top:{version}:{sort}:{selection_id}:{most}"
-    if (kept := cache.get(key)) is not None:
-        return list(kept)
-    scope = Scope(["e.channel_id = %(channel)s", "e.in_stock"], {"channel": channel.pk})
-    if selection_id is not None:
-        scope = Scope(
-            ["e.channel_id = %(channel)s", "e.selections @> ARRAY[%(selection)s]::bigint[]"],
-            {"channel": channel.pk, "selection": selection_id},
-        )
-    ids = _page_of(scope, sort, 0, most)
-    cache.set(key, ids, KEEP_SECONDS)
-    return ids
+    """The first listings of a channel or of a selection, those in stock first."""
+    snap = snapshot(version)
+    chosen = snap.entries(Kind.STOCK) if selection_id is None else snap.entries(Kind.SELECTION, selection_id)
+    return sets.page(snap, chosen, sort=sort, ranking=UNTOUCHED, start=0, size=most, apart=BitMap())
 
 
-def _scope(
-    channel: SalesChannel,
-    language: str,
-    segment_id: int | None,
-    brand: Brand | None,
-    selection: Selection | None,
-    query: str,
-    pins: tuple[int, ...],
-    version: str,
-) -> tuple[Scope, TextMatch | None]:
-    scope = Scope(["e.channel_id = %(channel)s"], {"channel": channel.pk})
-    if segment_id is not None:
+@dataclass(frozen=True)
+class _Asked:
+    """A list with what was chosen on it."""
+
+    channel: SalesChannel
+    language: str
+    segment_id: int | None
+    brand: Brand | None
+    selection: Selection | None
+    chosen: dict[str, list[str]]
+    place: int | None
+    in_store_only: bool
+    ranking: Ranking
+
+
+def _by_sets(
+    asked: _Asked, version: str, segments: tuple[int, ...], sort: str, page: int, per_page: int
+) -> tuple[Counted, list[int], int]:
+    """Counts, page and its number from the process's own sets: no query while it has them."""
+    snap = snapshot(version)
+    within = []
+    if asked.segment_id is not None:
+        within.append(snap.entries(Kind.SEGMENT, asked.segment_id))
+    if asked.brand is not None:
+        within += [snap.entries(Kind.FACET, pk) for pk in snap.value_ids("brand", [asked.brand.code])] or [NOTHING]
+    if asked.selection is not None:
+        within.append(snap.entries(Kind.SELECTION, asked.selection.pk))
+    question = sets.ask(
+        snap,
+        channel=asked.channel.pk,
+        within=within,
+        chosen=asked.chosen,
+        place=asked.place,
+        in_store_only=asked.in_store_only,
+        ranking=asked.ranking,
+    )
+    counted = sets.count(snap, question, version=version, place=asked.place, segments=segments)
+    page = max(1, min(page, _pages(counted.total, per_page)))
+    passing = question.passing
+    pins = [(at, pk) for at, pk in asked.ranking.places if pk in passing.listings] if sort == "rank" else []
+    start, left, here = cut(slots(pins, counted.total - len(pins)), (page - 1) * per_page, per_page)
+    apart = BitMap([pk for _at, pk in pins])
+    ids = sets.page(snap, passing, sort=sort, ranking=asked.ranking, start=start, size=left, apart=apart)
+    return counted, woven(ids, here, per_page), page
+
+
+def _by_text(
+    asked: _Asked, query: str, version: str, segments: tuple[int, ...], sort: str, page: int, per_page: int
+) -> tuple[Counted, list[int], int, TextMatch | None]:
+    """Counts, page and its number from the database, whose words were searched. Kept per version of the index."""
+    ranking = asked.ranking
+    question = (asked.segment_id, asked.brand and asked.brand.code, asked.selection and asked.selection.pk, query,
+                sorted(asked.chosen.items()), asked.place, asked.in_store_only, segments, ranking.key)  # fmt: skip
+    key = _key(version, asked.language, question)
+    kept: tuple[Counted, Scope, TextMatch | None] | None = cache.get(key)
+    if kept is None:
+        scope, text = _scope(asked, query, version)
+        scope.ranked(ranking)
+        scope = with_filters(scope, asked.chosen, place_id=asked.place, in_store_only=asked.in_store_only)
+        kept = count_by_sql(scope, place_id=asked.place, segments=segments), scope, text
+        cache.set(key, kept, KEEP_SECONDS)
+    counted, scope, text = kept
+    page = max(1, min(page, _pages(counted.total, per_page)))
+    ids_key = f"{key}:{sort}:{page}:{per_page}"
+    ids = cache.get(ids_key)
+    if ids is None:
+        ids = _page_of(scope, sort, (page - 1) * per_page, per_page, ranking, counted.total) if counted.total else []
+        cache.set(ids_key, ids, KEEP_SECONDS)
+    return counted, ids, page, text
+
+
+def _pages(total: int, per_page: int) -> int:
+    return max(1, -(-total // per_page))
+
+
+def _scope(asked: _Asked, query: str, version: str) -> tuple[Scope, TextMatch | None]:
+    scope = Scope(["e.channel_id = %(channel)s"], {"channel": asked.channel.pk})
+    if asked.segment_id is not None:
         scope.conditions.append("e.segments @> ARRAY[%(segment)s]::bigint[]")
-        scope.parameters["segment"] = segment_id
-    if brand is not None:
+        scope.parameters["segment"] = asked.segment_id
+    if asked.brand is not None:
         scope.conditions.append("e.facets @> ARRAY[%(brand)s]::int[]")
-        number = FacetValue.objects.filter(attribute="brand", value=brand.code).values_list("pk", flat=True).first()
-        scope.parameters["brand"] = number or -1
-    if selection is not None:
+        brands = FacetValue.objects.filter(attribute="brand", value=asked.brand.code)
+        scope.parameters["brand"] = brands.values_list("pk", flat=True).first() or -1
+    if asked.selection is not None:
         scope.conditions.append("e.selections @> ARRAY[%(selection)s]::bigint[]")
-        scope.parameters["selection"] = selection.pk
+        scope.parameters["selection"] = asked.selection.pk
     if not query:
+        scope.conditions.append("e.offered")
         return scope, None
-    text = match(query, channel=channel, language=language, version=version)
+    text = match(query, channel=asked.channel, language=asked.language, version=version)
+    pins = asked.ranking.pins
     found = f"({text.condition} OR e.listing_id = ANY(%(pinned)s::bigint[]))" if pins else text.condition
     scope.conditions.append(found)
     scope.parameters.update(text.parameters, **({"pinned": list(pins)} if pins else {}))

@@ -6,7 +6,8 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, TextField
+from django.db.models.expressions import RawSQL
 
 from catalog.enums import SegmentKind
 from catalog.models import Segment
@@ -34,10 +35,15 @@ class SegmentEntry:
         return self.importance >= STAR
 
 
+# What a transaction has written and may yet take back is kept apart from what is committed.
+_TRANSACTION = RawSQL("COALESCE(pg_current_xact_id_if_assigned()::text, '')", [], output_field=TextField())
+
+
 def index_version(channel: SalesChannel) -> str:
     """Changes whenever the channel's index does: part of the key of whatever is kept about it."""
-    number = IndexVersion.objects.filter(channel=channel).values_list("number", flat=True).first()
-    return f"{channel.pk}.{number or 0}"
+    versions = IndexVersion.objects.filter(channel=channel).annotate(transaction=_TRANSACTION)
+    number, named, transaction = versions.values_list("number", "named", "transaction").first() or (0, 0, "")
+    return f"{channel.pk}.{number}.{named}.{transaction}"
 
 
 def navigation(*, channel: SalesChannel, language: str, root: str = "", version: str = "") -> list[SegmentEntry]:

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from discovery.models import FacetValue
-from discovery.rules import Lever, Ranking
+from discovery.rules import PRICE_STEPS, Lever, Ranking
+
+__all__ = ["PRICE", "PRICE_STEPS", "STORE", "Filter", "Scope", "price_range", "with_filters"]
 
 PRICE = "price"
 STORE = "in_store"
-PRICE_STEPS = [0, 5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000, 2000, 5000]
 _RANGE = re.compile(r"^(\d{1,7}(?:\.\d{1,2})?)?-(\d{1,7}(?:\.\d{1,2})?)?$")
 
 
@@ -97,7 +98,7 @@ def with_filters(scope: Scope, chosen: dict[str, list[str]], *, place_id: int | 
         for number, (code, values) in enumerate(sorted(wanted.items())):
             if code in known:
                 scope.parameters[f"facet_{number}"] = [known[code][v] for v in values if v in known[code]]
-                scope.filters.append(Filter(code, f"e.facets && %(facet_{number})s::int[]", values))
+                scope.filters.append(Filter(code, f"e.offered AND e.facets && %(facet_{number})s::int[]", values))
     if in_store_only and place_id is not None:
         scope.parameters["place"] = place_id
         scope.filters.append(Filter(STORE, "e.places @> ARRAY[%(place)s]::bigint[]", ["1"]))
@@ -123,6 +124,6 @@ def _price_filter(scope: Scope, ranges: list[tuple[Decimal | None, Decimal | Non
         if high is not None:
             scope.parameters[f"below_{number}"] = high
             bounds.append(f"e.list_price < %(below_{number})s")
-        parts.append("(" + " AND ".join(bounds) + ")")
+        parts.append("(" + " AND ".join(["e.offered", *bounds]) + ")")
     texts = [f"{'' if low is None else f'{low:f}'}-{'' if high is None else f'{high:f}'}" for low, high in ranges]
     return Filter(PRICE, "(" + " OR ".join(parts) + ")", texts)

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from campaigns.selectors import prices
+from discovery.services import merge_statements as m
+from discovery.services import sets
 from discovery.services import statements as s
 from stores.models import SalesChannel
 
 PRICES_AT_ONCE = 2000
 TEMPORARY = (
-    "reindex_listing, reindex_sold, reindex_value, reindex_keyword, reindex_facet, reindex_wanted, reindex_missing, "
-    "reindex_word"
+    "reindex_listing, reindex_sold, reindex_value, reindex_keyword, reindex_facet, reindex_wanted, reindex_word,"
+    " reindex_gone, reindex_differs, reindex_added, reindex_touched, reindex_held"
 )
 
 MANY_FACETS = 100
@@ -29,32 +31,38 @@ def reindex(product_ids: Iterable[int] | None, *, at: dt.datetime) -> int:
     if ids == []:
         return 0
     with transaction.atomic():
-        hold_index()
-        _collect(ids)
+        versions = {channel: number + 1 for channel, number in hold_index().items()}
+        named = _collect(ids)
         _price(at)
-        touched = _merge(ids)
+        changed = _merge(ids)
+        sets.follow(versions)
         _learn_words(everything=ids is None)
         with connection.cursor() as sql:
-            channels = set(touched)
+            sql.execute("SELECT DISTINCT channel_id FROM reindex_touched")
+            channels = {row[0] for row in sql.fetchall()}
             if ids is not None:  # pages show more of a product than the index holds: pictures, documents
                 sql.execute("SELECT DISTINCT channel_id FROM reindex_wanted")
                 channels.update(row[0] for row in sql.fetchall())
             sql.execute(f"DROP TABLE IF EXISTS {TEMPORARY}")
-            sql.execute(s.BUMP, {"channels": sorted(channels)})  # last: the row is shared by all who rebuild
-    return len(touched)
+            sql.execute(m.BUMP, {"channels": sorted(channels), "named": int(named)})
+    return changed
 
 
-def hold_index() -> None:
-    """Wait until nobody else writes the index, and keep it until the transaction ends.
+def hold_index() -> dict[int, int]:
+    """Wait until nobody else writes the index, and keep it until the transaction ends; returns channel → version.
 
     A transaction may rebuild for many events one after the other; two of them would take the rows of facet values and
     versions in different orders and end each other.
     """
     with connection.cursor() as sql:
         sql.execute("SELECT pg_advisory_xact_lock(%s)", [INDEX_LOCK])
+        sql.execute(m.NEW_VERSIONS)
+        sql.execute(m.LOCK_VERSIONS)
+        return dict(sql.fetchall())
 
 
-def _collect(ids: list[int] | None) -> None:
+def _collect(ids: list[int] | None) -> bool:
+    """What should be indexed, without prices; returns whether facet values are new or named otherwise."""
     with connection.cursor() as sql:
         sql.execute(f"DROP TABLE IF EXISTS {TEMPORARY}")
         sql.execute(s.FAMILY, {"ids": ids})
@@ -66,10 +74,12 @@ def _collect(ids: list[int] | None) -> None:
         sql.execute(s.FACETS)
         sql.execute("ANALYZE reindex_facet")
         sql.execute(s.NEW_FACETS)
-        if sql.rowcount > MANY_FACETS:  # the next statement joins on them: the planner must know how many there are
+        named: int = sql.rowcount
+        if named > MANY_FACETS:  # the next statement joins on them: the planner must know how many there are
             sql.execute("ANALYZE discovery_facetvalue")
         sql.execute(s.wanted_statement())
         sql.execute("CREATE UNIQUE INDEX ON reindex_wanted (product_id, channel_id)")
+    return named > 0
 
 
 def _price(at: dt.datetime) -> None:
@@ -86,22 +96,24 @@ def _price(at: dt.datetime) -> None:
                 sql.execute(s.PRICED, {"products": list(found), "amounts": amounts, "channel": channel.pk})
 
 
-def _merge(ids: list[int] | None) -> list[int]:
-    """Write the differences; returns the channel of every entry touched."""
-    touched: list[int] = []
+def _merge(ids: list[int] | None) -> int:
+    """Write the differences; returns how many entries were touched."""
+    changed = 0
     with connection.cursor() as sql:
         sql.execute("DELETE FROM reindex_wanted WHERE list_price IS NULL")  # what has no price cannot be sold
+        sql.execute("CREATE INDEX ON reindex_wanted (listing_id) WHERE in_stock")
         sql.execute("ANALYZE reindex_wanted")
-        sql.execute(s.MISSING)
-        for statement, parameters in [
-            (s.REMOVE, {}),
-            (s.REMOVE_MOVED, {"ids": ids}),
-            (s.CHANGE, {}),
-            (s.ADD, {}),
-        ]:
-            sql.execute(statement, parameters or None)
-            touched += [row[0] for row in sql.fetchall()]
-    return touched
+        sql.execute(m.NOT_OFFERED)
+        for statement in (m.GONE, m.DIFFERS, m.ADDED):
+            sql.execute(statement, {"ids": ids})
+            changed += sql.rowcount
+        sql.execute(m.TOUCHED, {"ids": ids})
+        sql.execute("ANALYZE reindex_gone, reindex_differs, reindex_added, reindex_touched")
+        sets.remember_held()
+        sql.execute(m.REMOVE)
+        sql.execute(m.CHANGE)
+        sql.execute(m.ADD)
+    return changed
 
 
 def _learn_words(*, everything: bool) -> None:

@@ -222,7 +222,7 @@ SELECT pub.channel_id, s.product_id,
          + COALESCE(placed.relevance * 10, 10)::int
          - CASE WHEN stocked.anywhere OR s.stock_type IN (0, 1) THEN 0 ELSE 500 END AS rank,
        NULL::numeric AS list_price,
-       COALESCE(stocked.anywhere, false) OR s.stock_type IN (0, 1) AS in_stock,
+       COALESCE(stocked.anywhere, false) OR s.stock_type IN (0, 1) AS in_stock, true AS offered,
        COALESCE(refs.bare, '') AS references_text,
        {vector_fr} AS words_fr,
        {vector_en} AS words_en,
@@ -276,55 +276,6 @@ UPDATE reindex_wanted w SET list_price = priced.amount
  WHERE w.product_id = priced.product_id AND w.channel_id = %(channel)s
 """
 
-COLUMNS = (
-    "listing_id, name, segments, facets, selections, places, brand_id, rank, list_price, in_stock, references_text,"
-    " words_fr, words_en, published_at"
-)
-_SOURCE = ", ".join(f"w.{column.strip()}" for column in COLUMNS.split(","))
-_TARGET = ", ".join(f"e.{column.strip()}" for column in COLUMNS.split(","))
-
-REMOVE = """
-DELETE FROM discovery_indexentry e
- USING reindex_listing r
- WHERE r.id = e.listing_id
-   AND NOT EXISTS (SELECT 1 FROM reindex_wanted w WHERE w.product_id = e.product_id AND w.channel_id = e.channel_id)
-RETURNING e.channel_id
-"""
-
-# Entries of a child that moved to another parent stand under a listing that is not being rebuilt.
-REMOVE_MOVED = """
-DELETE FROM discovery_indexentry e
- USING catalog_product p
- WHERE p.id = e.product_id AND (%(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s::bigint[]))
-   AND NOT EXISTS (SELECT 1 FROM reindex_wanted w WHERE w.product_id = e.product_id AND w.channel_id = e.channel_id)
-RETURNING e.channel_id
-"""
-
-CHANGE = f"""
-UPDATE discovery_indexentry e SET ({COLUMNS}) = ROW({_SOURCE})
-  FROM reindex_wanted w
- WHERE w.product_id = e.product_id AND w.channel_id = e.channel_id
-   AND ROW({_TARGET}) IS DISTINCT FROM ROW({_SOURCE})
-RETURNING e.channel_id
-"""  # noqa: S608 - fixed column names
-
-# Looked up before anything is added: a statement that looked into the table it fills would walk over what it adds.
-MISSING = """
-CREATE TEMPORARY TABLE reindex_missing ON COMMIT DROP AS
-SELECT w.channel_id, w.product_id
-  FROM reindex_wanted w
- WHERE NOT EXISTS (SELECT 1 FROM discovery_indexentry e
-                    WHERE e.product_id = w.product_id AND e.channel_id = w.channel_id)
-"""
-
-ADD = f"""
-INSERT INTO discovery_indexentry (channel_id, product_id, {COLUMNS})
-SELECT w.channel_id, w.product_id, {_SOURCE}
-  FROM reindex_missing m JOIN reindex_wanted w USING (channel_id, product_id)
-    ON CONFLICT (channel_id, product_id) DO NOTHING
-RETURNING channel_id
-"""  # noqa: S608 - fixed column names
-
 # Words as people write them, without accents: what suggestions complete and what typing mistakes are measured against.
 WORDS = """
 CREATE TEMPORARY TABLE reindex_word ON COMMIT DROP AS
@@ -352,8 +303,3 @@ LEARN_ALL = LEARN.replace(
     "{action}", "UPDATE SET listings = EXCLUDED.listings WHERE discovery_lexeme.listings <> EXCLUDED.listings"
 )
 LEARN_SOME = LEARN.replace("{action}", "NOTHING")
-
-BUMP = """
-INSERT INTO discovery_indexversion (channel_id, number) SELECT unnest(%(channels)s::bigint[]), 1
-    ON CONFLICT (channel_id) DO UPDATE SET number = discovery_indexversion.number + 1
-"""
