@@ -14,6 +14,7 @@ class Scope(models.TextChoices):
     """What an API key opens. A view names the one it needs."""
 
     CATALOG_READ = "catalog:read", _("read the catalogue")
+    CATALOG_WRITE = "catalog:write", _("write selections of the catalogue")
     AVAILABILITY_READ = "availability:read", _("ask for availability")
     ORDERS_READ = "orders:read", _("read orders")
     ORDERS_EXPORT = "orders:export", _("pull and acknowledge new orders")

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 from django.utils.timezone import localtime
 
-from catalog.models import Attribute
+from catalog.models import Attribute, Selection, SelectionItem
 from catalog.ports import FreeUnits
 from catalog.rules import selecting
 from catalog.rules.selecting import Condition, Rule, RuleError
@@ -146,6 +146,16 @@ def listings_of(ids: Iterable[int]) -> set[int]:
             "SELECT DISTINCT COALESCE(parent_id, id) FROM catalog_product WHERE id = ANY(%s::bigint[])", [list(ids)]
         )
         return {row[0] for row in sql.fetchall()}
+
+
+def selections_page(*, after: int, size: int) -> list[Selection]:
+    """Selections in the order of their ids, `size` of them after one. One query."""
+    return list(Selection.objects.filter(pk__gt=after).order_by("pk")[:size])
+
+
+def items_page(selection: Selection, *, after: int, size: int) -> list[SelectionItem]:
+    """Products of a selection in the order in which they came, `size` of them after one. One query."""
+    return list(selection.items.filter(pk__gt=after).select_related("product").order_by("pk")[:size])
 
 
 def _sql(one: Condition, compiled: Compiled, at: dt.datetime, group: int, place: int) -> str:

@@ -19,6 +19,7 @@ from catalog.services.selecting import refresh_selection
 from logbook.services import record
 
 FIELDS = ("name", "group", "description", "during")
+CODE_LENGTH = 60
 MOST_RELEVANCE = Decimal("99.99")
 
 
@@ -87,6 +88,8 @@ def put_selection(
 
     members: SKU → relevance, exactly; None leaves them. Invalid, with the field, for what cannot be.
     """
+    if len(code) > CODE_LENGTH:
+        raise Invalid(_("A code has at most %(most)d characters.") % {"most": CODE_LENGTH}, field="code")
     selection = Selection.objects.select_for_update().filter(code=code).first()
     made = selection is None
     selection = selection or Selection(code=code, name=code)
