@@ -29,6 +29,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("catalog.criterion", _("Criteria"), "filter_alt"),
             ("catalog.associationkind", _("Kinds of association"), "link"),
             ("catalog.requirement", _("Completeness"), "fact_check"),
+            ("catalog.flagname", _("Names of marks"), "flag"),
             ("catalog.producttype", _("Product types"), "shapes"),
             ("catalog.vatrate", _("VAT rates"), "percent"),
             ("catalog.selection", _("Selections"), "playlist_add_check"),

@@ -14,6 +14,22 @@ class ProductKind(models.TextChoices):
     BUNDLE = "bundle", _("bundle")
 
 
+class Flag(models.IntegerChoices):
+    """The six marks of a product, each a bit; their names may be changed (`FlagName`)."""
+
+    FEATURED_1 = 1, _("featured 1")
+    FEATURED_2 = 2, _("featured 2")
+    OWN_BRAND = 4, _("own brand")
+    FLASH_SALE = 8, _("flash sale")
+    IMPORT = 16, pgettext_lazy("mark of a product", "import")
+    EXCLUSIVE = 32, _("exclusive")
+
+    @property
+    def code(self) -> str:
+        """What machines call it: own_brand."""
+        return str(self.name).lower()
+
+
 class BundleMode(models.TextChoices):
     """How a bundle is handled once ordered (catalogue-domain 2.17)."""
 

@@ -59,6 +59,7 @@ FLOWS = (
     ("article_categories", "Articles dans les segments", Entity.ARTICLE_CATEGORIES, "", Coverage.DELTA, None),
     ("references", "Références (EAN…)", Entity.REFERENCES, "", Coverage.DELTA, None),
     ("associations", "Produits associés", Entity.ASSOCIATIONS, "", Coverage.DELTA, None),
+    ("dimensions", "Dimensions et poids", Entity.DIMENSIONS, "", Coverage.DELTA, None),
     ("stock", "Stock", Entity.STOCK, "", Coverage.DELTA, None),
 )
 

@@ -12,6 +12,7 @@ class Entity(models.TextChoices):
     ARTICLE_CATEGORIES = "article_categories", _("articles in categories")
     REFERENCES = "references", _("references")
     ASSOCIATIONS = "associations", _("associations")
+    DIMENSIONS = "dimensions", _("dimensions")
     ATTRIBUTES = "attributes", _("attributes")
     ATTRIBUTE_VALUES = "attribute_values", _("values of list attributes")
     PRICES = "prices", _("prices")

@@ -60,6 +60,20 @@ class ProductActions:
         tab = "#publication" if request.POST.get("tab") == "publication" else ""
         return HttpResponseRedirect(reverse("admin:catalog_product_change", args=[pk]) + tab)
 
+    def note(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A colleague's own line in the product's log."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not request.user.has_perm("catalog.change_product"):  # type: ignore[union-attr]
+            raise PermissionDenied
+        product = get_object_or_404(Product, pk=pk)
+        try:
+            services.add_note(product, request.POST.get("text", ""), at=now(), actor=actor(request))
+            messages.success(request, _("Noted."))
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        return HttpResponseRedirect(reverse("admin:catalog_product_change", args=[pk]) + "#log")
+
     def children(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page that makes variants from a list of names."""
         product = get_object_or_404(Product, pk=pk)

@@ -1,4 +1,4 @@
-"""Kinds of association: few rows, renamed at will."""
+"""Kinds of association, names of the six marks: few rows, renamed at will."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from catalog.models import AssociationKind
+from catalog.models import AssociationKind, FlagName
 
 
 @admin.register(AssociationKind)
@@ -24,3 +24,12 @@ class AssociationKindAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Products may use it: hide it from shoppers instead."""
         return False
+
+
+@admin.register(FlagName)
+class FlagNameAdmin(ModelAdmin):
+    """What the six marks are called here; without a row a mark has its usual name."""
+
+    list_display = ("flag", "name")
+    list_display_links = ("flag", "name")
+    fields = ("flag", "name", "translations")

@@ -62,6 +62,7 @@ def sentence(event: Any) -> str:
         "prices": _("changed prices: %(amounts)s") % {"amounts": ", ".join(data.get("amounts", []))},
         "references": _("changed its references"),
         "media": _("changed its media"),
+        "note": str(data.get("text", "")),
         "associations": _("changed the products beside it"),
         "bundle": _("put %(count)s products into the bundle") % {"count": data.get("count", "")},
         "children_made": _("made %(count)s variants") % {"count": data.get("count", "")},

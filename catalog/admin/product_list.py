@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
@@ -14,9 +14,10 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from altazion.lib.office import badge
-from catalog.enums import ProductKind, ProductState
+from catalog.enums import Flag, ProductKind, ProductState
 from catalog.models import Product
 from catalog.selectors import office
+from catalog.selectors.trade import flag_names
 from stores.models import SalesChannel
 
 TONES = {ProductState.VALIDATED: "good", ProductState.IN_PREPARATION: "warn", ProductState.ARCHIVED: "none"}
@@ -82,6 +83,22 @@ class ChannelFilter(DropdownFilter):
         if value == "none":
             return office.published_nowhere(queryset)
         return queryset.filter(publications__channel=int(value)) if value and value.isdigit() else queryset
+
+
+class FlagFilter(DropdownFilter):
+    """Products that carry one of the six marks."""
+
+    title = gettext_lazy("mark")
+    parameter_name = "mark"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(flag), name) for flag, name in flag_names().items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        value = self.value()
+        if value not in {str(flag.value) for flag in Flag}:
+            return queryset
+        return queryset.annotate(marked=F("flags").bitand(int(value))).filter(marked__gt=0)
 
 
 class Columns:

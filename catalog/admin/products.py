@@ -19,7 +19,7 @@ from catalog import services
 from catalog.admin import inlines
 from catalog.admin.actions import ProductActions
 from catalog.admin.page import page_context
-from catalog.admin.product_list import ChannelFilter, Columns, ProductChangeList, SegmentFilter, StateFilter
+from catalog.admin.product_list import ChannelFilter, Columns, FlagFilter, ProductChangeList, SegmentFilter, StateFilter
 from catalog.admin.requirements import CompleteColumn, CompletenessFilter
 from catalog.admin.scan import ScanPage
 from catalog.admin.variants import VariantPages
@@ -75,6 +75,7 @@ class ProductAdmin(
         ("brand", AutocompleteSelectFilter),
         ChannelFilter,
         CompletenessFilter,
+        FlagFilter,
     )
     list_filter_submit = True
     list_fullwidth = True
@@ -94,7 +95,31 @@ class ProductAdmin(
     fieldsets = (
         (None, {"fields": ("sku", "name", "short_description", "description")}),
         (_("Arrangement"), {"fields": (("type", "vat_rate"), ("family", "brand"), ("importance", "limited_below"))}),
-        (_("Logistics"), {"fields": (("stock_type", "weight_g"),)}),
+        (_("Marks"), {"fields": ("marks",)}),
+        (
+            _("Logistics"),
+            {
+                "fields": (
+                    ("stock_type", "weight_g"),
+                    ("height_mm", "width_mm", "length_mm"),
+                    ("net_weight_g", "net_height_mm", "net_width_mm", "net_length_mm"),
+                    ("hs_code", "origin_country"),
+                )
+            },
+        ),
+        (
+            _("Product safety"),
+            {
+                "fields": (
+                    ("maker_name", "maker_contact"),
+                    "maker_address",
+                    ("eu_person", "eu_contact"),
+                    "eu_address",
+                    "warnings",
+                ),
+                "classes": ["collapse"],
+            },
+        ),
         (_("Bundle"), {"fields": (("bundle_mode", "bundle_percent"),), "classes": ["collapse"]}),
         (_("Web"), {"fields": ("slug", "meta_description", "variant_tiles")}),
         (_("English"), {"fields": ("name_en", "description_en"), "classes": ["collapse"]}),
@@ -185,6 +210,7 @@ class ProductAdmin(
         own = [
             path("<int:pk>/do/<slug:verb>/", self.admin_site.admin_view(self.do), name="catalog_product_do"),
             path("<int:pk>/children/", self.admin_site.admin_view(self.children), name="catalog_product_children"),
+            path("<int:pk>/note/", self.admin_site.admin_view(self.note), name="catalog_product_note"),
             path("scan/", self.admin_site.admin_view(self.scan), name="catalog_product_scan"),
             path("<int:pk>/variants/", self.admin_site.admin_view(self.variants), name="catalog_product_variants"),
             path("<int:pk>/matrix/", self.admin_site.admin_view(self.matrix), name="catalog_product_matrix"),

@@ -90,6 +90,7 @@ class ProductShape(serializers.ModelSerializer):
     prices = PriceShape(many=True)
     published_on = serializers.SerializerMethodField()
     associations = AssociationShape(many=True)
+    flags: serializers.Field = serializers.ListField(source="flag_codes", child=serializers.CharField())
 
     class Meta:
         model = Product
@@ -118,6 +119,23 @@ class ProductShape(serializers.ModelSerializer):
             "prices",
             "media",
             "weight_g",
+            "height_mm",
+            "width_mm",
+            "length_mm",
+            "net_weight_g",
+            "net_height_mm",
+            "net_width_mm",
+            "net_length_mm",
+            "hs_code",
+            "origin_country",
+            "maker_name",
+            "maker_address",
+            "maker_contact",
+            "eu_person",
+            "eu_address",
+            "eu_contact",
+            "warnings",
+            "flags",
             "associations",
             "importance",
             "updated_at",

@@ -10,8 +10,10 @@ from unfold import widgets
 
 from altazion.lib.office import lock_fields
 from catalog import rules
-from catalog.enums import AttributeType, ProductKind, ProductState
+from catalog.enums import AttributeType, Flag, ProductKind, ProductState
 from catalog.models import Attribute, Product
+from catalog.rules import trade
+from catalog.selectors.trade import flag_names
 from catalog.services.products import CHANGEABLE
 
 PREFIX = "attr_"
@@ -26,6 +28,10 @@ class ProductForm(forms.ModelForm):
     )
     description_en = forms.CharField(
         label=gettext_lazy("Description in English"), required=False, widget=widgets.UnfoldAdminTextareaWidget
+    )
+
+    marks = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Marks"), required=False, coerce=int, widget=widgets.UnfoldAdminCheckboxSelectMultipleWidget
     )
 
     class Meta:
@@ -48,10 +54,28 @@ class ProductForm(forms.ModelForm):
             "variant_tiles",
             "bundle_mode",
             "bundle_percent",
+            "height_mm",
+            "width_mm",
+            "length_mm",
+            "net_weight_g",
+            "net_height_mm",
+            "net_width_mm",
+            "net_length_mm",
+            "hs_code",
+            "origin_country",
+            "maker_name",
+            "maker_address",
+            "maker_contact",
+            "eu_person",
+            "eu_address",
+            "eu_contact",
+            "warnings",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["marks"].choices = list(flag_names().items())  # type: ignore[attr-defined]
+        self.initial.setdefault("marks", [flag.value for flag in Flag if self.instance.flags & flag.value])
         english = (self.instance.translations or {}).get("en", {})
         self.initial.setdefault("name_en", english.get("name", ""))
         self.initial.setdefault("description_en", english.get("description", ""))
@@ -65,6 +89,13 @@ class ProductForm(forms.ModelForm):
             self.fields.pop("variant_tiles", None)  # its parent's choice
         if self.instance.kind == ProductKind.CHILD and "name" in self.fields:
             self.fields["name"].help_text = _("Empty: its parent's name.")
+
+    def clean_origin_country(self) -> str:
+        """Two letters of ISO 3166."""
+        code = str(self.cleaned_data["origin_country"] or "").strip().upper()
+        if code and not trade.is_country(code):
+            raise forms.ValidationError(_("There is no country “%(code)s”.") % {"code": code})
+        return code
 
     def clean_bundle_percent(self) -> Any:
         """0 to 99.99: nothing is given away."""
@@ -83,6 +114,11 @@ class ProductForm(forms.ModelForm):
         validated = self.instance.state == ProductState.VALIDATED and self.instance.kind != ProductKind.CHILD
         if validated and "name" in cleaned and not cleaned["name"]:
             self.add_error("name", _("A validated product needs a name."))
+        for name in trade.SIZES:
+            try:
+                trade.check_sizes({name: cleaned.get(name)})
+            except ValueError:
+                self.add_error(name, _("This size or weight cannot be."))
         wrong = [str(self.fields[name].label) for name in self.attribute_names() if name in self.errors]
         if wrong:
             self.add_error(None, _("Attributes to correct: %(names)s") % {"names": ", ".join(wrong)})
@@ -98,6 +134,8 @@ class ProductForm(forms.ModelForm):
         }
         if attributes:
             changed["attributes"] = attributes
+        if "marks" in self.changed_data:
+            changed["flags"] = sum(set(self.cleaned_data["marks"]))
         if {"name_en", "description_en"} & set(self.changed_data):
             kept = dict((self.instance.translations or {}).get("en", {}))
             kept |= {name: self.cleaned_data[f"{name}_en"] for name in ("name", "description")}

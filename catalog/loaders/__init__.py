@@ -4,6 +4,7 @@ from catalog.loaders.articles import merge_articles
 from catalog.loaders.associations import merge_associations
 from catalog.loaders.categories import merge_categories
 from catalog.loaders.definitions import merge_attribute_values, merge_attributes
+from catalog.loaders.dimensions import merge_dimensions
 from catalog.loaders.places import merge_article_categories
 from catalog.loaders.prices import merge_prices
 from catalog.loaders.publication import publish_complete
@@ -16,6 +17,7 @@ __all__ = [
     "merge_attribute_values",
     "merge_attributes",
     "merge_categories",
+    "merge_dimensions",
     "merge_prices",
     "merge_references",
     "publish_complete",

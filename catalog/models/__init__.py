@@ -10,6 +10,7 @@ from catalog.models.prices import BasePrice
 from catalog.models.products import FedRow, KeptOff, Media, Product, ProductReference, ProductSegment, Publication
 from catalog.models.selections import Selection, SelectionExclusion, SelectionItem
 from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
+from catalog.models.trade import FlagName
 
 __all__ = [
     "Association",
@@ -25,6 +26,7 @@ __all__ = [
     "CriterionValue",
     "Family",
     "FedRow",
+    "FlagName",
     "KeptOff",
     "Keyword",
     "KeywordCategory",

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import BundleMode, MediaKind, ProductKind, ProductState, StockType
 from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
+from catalog.models.trade import TradeFacts
 from stores.enums import VariantTiles
 from stores.models import SalesChannel
 
 
-class Product(models.Model):
+class Product(TradeFacts):
     """Anything with a SKU. A child has one parent; a parent has no parent and is not sold itself."""
 
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -16,6 +16,7 @@ from catalog.services.keywords import (
     set_keywords,
 )
 from catalog.services.lifecycle import archive, publish, publish_ready, restore, unpublish, validate, withdraw
+from catalog.services.log import add_note
 from catalog.services.parts import place_in_segments, save_media, save_prices, save_references
 from catalog.services.products import change_product, create_product
 from catalog.services.ranking import (
@@ -29,6 +30,7 @@ from catalog.services.selecting import follow_all, follow_products, refresh_sele
 from catalog.services.selections import add_to_selection, exclude_from_selection, put_selection, save_selection
 
 __all__ = [
+    "add_note",
     "add_to_selection",
     "archive",
     "change_product",

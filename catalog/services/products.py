@@ -14,6 +14,7 @@ from catalog import rules
 from catalog.enums import AttributeType, ProductKind, ProductState
 from catalog.loaders.copied import copy_to_variants
 from catalog.models import Attribute, Product, ProductType, VatRate
+from catalog.rules import trade
 from catalog.services.log import log_change
 
 CHANGEABLE = {
@@ -32,6 +33,23 @@ CHANGEABLE = {
     "importance",
     "limited_below",
     "bundle_mode",
+    "height_mm",
+    "width_mm",
+    "length_mm",
+    "net_weight_g",
+    "net_height_mm",
+    "net_width_mm",
+    "net_length_mm",
+    "hs_code",
+    "origin_country",
+    "maker_name",
+    "maker_address",
+    "maker_contact",
+    "eu_person",
+    "eu_address",
+    "eu_contact",
+    "warnings",
+    "flags",
     "bundle_percent",
     "variant_tiles",
     "translations",
@@ -138,11 +156,27 @@ def clean_attributes(values: Mapping[str, Any], *, keep_empty: bool = False) -> 
     return {code: value for code, value in cleaned.items() if keep_empty or value is not None}
 
 
+def _check_trade(product: Product) -> None:
+    """Sizes that can be, a customs code of digits, a country that exists."""
+    try:
+        trade.check_sizes({name: getattr(product, name) for name in trade.SIZES})
+    except ValueError as error:
+        raise Invalid(_("This size or weight cannot be."), field=str(error)) from None
+    if product.hs_code and not trade.is_hs_code(product.hs_code):
+        raise Invalid(_("A customs code has 6, 8 or 10 digits."), field="hs_code")
+    product.origin_country = product.origin_country.upper()
+    if product.origin_country and not trade.is_country(product.origin_country):
+        raise Invalid(_("There is no country “%(code)s”.") % {"code": product.origin_country}, field="origin_country")
+    if not 0 <= product.flags < 64:
+        raise Invalid(_("There are six marks."), field="flags")
+
+
 def _set(product: Product, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         if name not in CHANGEABLE:
             raise Invalid(_("%(field)s cannot be changed here.") % {"field": name}, field=name)
-        setattr(product, name, safe_html(value) if name == "description" and value else value)
+        setattr(product, name, safe_html(value) if name in {"description", "warnings"} and value else value)
+    _check_trade(product)
     if product.bundle_percent is not None and not 0 <= product.bundle_percent < 100:
         raise Invalid(_("A percentage lies between 0 and 99.99."), field="bundle_percent")
     if not 0 <= product.importance <= 999:

@@ -35,6 +35,11 @@ _POSITIONS: dict[str, str] = {
         "ias_external_id_parent=external_id ias_external_id_enfant=other_external_id ias_type_assoc=kind "
         "ias_qte_enfant_par_parent=quantity"
     ),
+    Entity.DIMENSIONS: (
+        "art_ref=sku poids_brut=gross_weight hauteur_brut=gross_height largeur_brut=gross_width "
+        "longueur_brut=gross_length poids_net=net_weight hauteur_net=net_height largeur_net=net_width "
+        "longueur_net=net_length"
+    ),
     Entity.PRICES: (
         "art_reference=sku art_pu_final_ht=promo_price_net art_pu_final_ttc=promo_price art_pu_base_ht=price_net "
         "art_pu_base_ttc=price art_date_debut_promo=promo_from art_date_fin_promo=promo_to type_prix=layer "

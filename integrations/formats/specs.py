@@ -62,6 +62,7 @@ _PRICES = (
     Field("promo_from", MOMENT),
     Field("promo_to", MOMENT, until=True),
 )
+_SIZES = ("weight", "height", "width", "length")
 _WHICH = (Field("sku", max_length=60), Field("external_id", max_length=60))
 
 ENTITIES: dict[str, EntitySpec] = {
@@ -169,6 +170,14 @@ ENTITIES: dict[str, EntitySpec] = {
             Field("other_external_id", max_length=60),
             Field("kind", max_length=30),
             Field("quantity", NUMBER),
+            one_of=("sku", "external_id"),
+        ),
+        _spec(
+            Entity.DIMENSIONS,
+            "catalog.loaders.merge_dimensions",
+            (("sku", "external_id"),),
+            *_WHICH,
+            *(Field(f"{kind}_{what}", NUMBER, least=0) for kind in ("gross", "net") for what in _SIZES),
             one_of=("sku", "external_id"),
         ),
         _spec(

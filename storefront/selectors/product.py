@@ -12,6 +12,7 @@ from campaigns.selectors import EffectivePrice, prices
 from catalog.enums import MediaKind, ProductKind, ProductState, ReferenceType
 from catalog.models import Media, Product, ProductReference
 from catalog.selectors import breadcrumbs
+from catalog.selectors.trade import trade_facts
 from discovery.models import IndexEntry
 from discovery.selectors import SegmentEntry, index_version, said_in, segment_entry
 from logistics.enums import Level
@@ -75,6 +76,7 @@ class ProductPage:
     varies_by: list[str]
     inside: list[Inside]
     beside: list[Beside]
+    trade: dict[str, Any]
 
     @property
     def level(self) -> Level:
@@ -133,6 +135,7 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
         gtins=facts.gtins,
         varies_by=[attribute.code for attribute in facts.attributes if attribute.is_differentiating],
         inside=facts.inside,
+        trade=trade_facts(chosen, listing),
         beside=beside(facts.associated, {listing.pk, chosen.pk}, shop=shop, at=at),
     )
 

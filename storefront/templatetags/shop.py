@@ -37,6 +37,20 @@ def grouped(number: int) -> str:
     return number_format(number, decimal_pos=0, use_l10n=True, force_grouping=True)
 
 
+@register.filter
+def centimetres(millimetres: int) -> str:
+    """125 mm as 12,5."""
+    return number_format(Decimal(millimetres) / 10, use_l10n=True)
+
+
+@register.filter
+def weight(grams: int) -> str:
+    """Grams as people say them: 180 g, 1,25 kg."""
+    if grams < 1000:
+        return f"{grams}\N{NO-BREAK SPACE}g"
+    return f"{number_format(Decimal(grams) / 1000, use_l10n=True)}\N{NO-BREAK SPACE}kg"
+
+
 @register.simple_tag
 def product_url(product_id: int, slug: str = "", sku: str = "") -> str:
     """The address of a product's page; with a SKU, of that child on its parent's page."""
