@@ -39,8 +39,8 @@ def grouped(number: int) -> str:
 
 @register.filter
 def centimetres(millimetres: int) -> str:
-    """125 mm as 12,5."""
-    return number_format(Decimal(millimetres) / 10, use_l10n=True)
+    """125 mm as "12,5 cm"."""
+    return f"{number_format(Decimal(millimetres) / 10, use_l10n=True)}\N{NO-BREAK SPACE}cm"
 
 
 @register.filter

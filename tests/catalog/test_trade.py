@@ -45,7 +45,7 @@ def test_sizes_customs_and_safety_are_typed_and_shown(office, client):
     assert "script" not in shop.product.warnings
     reindex(None, at=AT)
     html = client.get(f"/p/toy-1-{shop.product.pk}/").content.decode()
-    assert "12,5 × 8 × 4 cm" in html.replace("8,0", "8").replace("4,0", "4")
+    assert "12,5\N{NO-BREAK SPACE}cm × 8\N{NO-BREAK SPACE}cm" in html.replace("8,0", "8")
     assert "1,25" in html
     assert "Petites pièces." in html
     assert "Garant SARL" in html
