@@ -10,7 +10,6 @@ from catalog.models import Selection
 from discovery.selectors import (
     SegmentEntry,
     Tile,
-    index_version,
     navigation,
     segment_pictures,
     star_segments,
@@ -45,7 +44,7 @@ class HomePage:
 def home_page(shop: Shop, *, at: dt.datetime) -> HomePage:
     """The home page of a shop at an instant: about ten queries whatever it shows."""
     channel = shop.channel
-    version = index_version(channel)
+    version = shop.index_version
     roots = navigation(channel=channel, language=shop.language, root=shop.site.root_segment, version=version)
     stars = star_segments(channel=channel, language=shop.language, version=version)
     roots = list({entry.id: entry for entry in [*stars, *roots]}.values())[:DOORS]

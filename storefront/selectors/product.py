@@ -14,7 +14,7 @@ from catalog.models import Media, Product, ProductReference
 from catalog.selectors import breadcrumbs
 from catalog.selectors.trade import trade_facts
 from discovery.models import IndexEntry
-from discovery.selectors import SegmentEntry, index_version, said_in, segment_entry
+from discovery.selectors import SegmentEntry, said_in, segment_entry
 from logistics.enums import Level
 from logistics.selectors import Availability, DeliveryOption, availability, delivery_options
 from storefront.selectors.beside import Associated, Beside, associated_with, beside
@@ -147,7 +147,7 @@ def parent_of(pk: int) -> Product | None:
 
 
 def _kept_facts(pk: int, shop: Shop) -> Facts | None:
-    key = f"product:{index_version(shop.channel)}:{shop.language}:{pk}"
+    key = f"product:{shop.index_version}:{shop.language}:{pk}"
     kept: Facts | None = cache.get(key)
     if kept is None and (kept := _facts(pk, shop)) is not None:
         cache.set(key, kept, KEEP_SECONDS)

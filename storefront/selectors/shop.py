@@ -6,6 +6,7 @@ from functools import cached_property
 from django.core.cache import cache
 from django.db.models import Sum
 
+from discovery.selectors import index_version
 from orders.models import CartLine
 from stores.models import SalesChannel, Site, Store
 from stores.selectors import site_for
@@ -53,6 +54,11 @@ class Shop:
             .select_related("zone")
             .first()
         )
+
+    @cached_property
+    def index_version(self) -> str:
+        """Of what the channel lists: whatever is kept about it carries this in its key. Asked once a page."""
+        return index_version(self.channel)
 
     @cached_property
     def cart_count(self) -> int:

@@ -13,4 +13,5 @@ def navigation_tag(context: template.Context) -> list[SegmentEntry]:
     shop = context.get("shop")
     if shop is None:
         return []
-    return navigation(channel=shop.channel, language=shop.language, root=shop.site.root_segment)
+    root = shop.site.root_segment
+    return navigation(channel=shop.channel, language=shop.language, root=root, version=shop.index_version)

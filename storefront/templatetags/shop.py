@@ -2,26 +2,31 @@
 
 import hashlib
 import json
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join, linebreaks
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from altazion.lib.money import display
 from altazion.lib.text import safe_html
 from altazion.lib.text import slug as make_slug
 from catalog.selectors import word_of
+from discovery.selectors import Facet, Tile
 from storefront.selectors.pictures import media_address
 
 register = template.Library()
+_CHECKED = mark_safe(" checked")
 TONES = 6
 
 
@@ -34,6 +39,11 @@ def money(amount: Decimal | None, currency: str = "EUR") -> str:
 @register.filter
 def grouped(number: int) -> str:
     """A count as the reader's language writes it: "44 446" in French, "44,446" in English."""
+    return _grouped(number, get_language())
+
+
+@lru_cache(maxsize=50_000)
+def _grouped(number: int, _language: str | None) -> str:
     return number_format(number, decimal_pos=0, use_l10n=True, force_grouping=True)
 
 
@@ -49,6 +59,41 @@ def weight(grams: int) -> str:
     if grams < 1000:
         return f"{grams}\N{NO-BREAK SPACE}g"
     return f"{number_format(Decimal(grams) / 1000, use_l10n=True)}\N{NO-BREAK SPACE}kg"
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A tile by everything that it says: two that say the same are drawn once."""
+
+    says: str
+    language: str | None
+    tile: Tile = field(compare=False)
+
+
+@register.simple_tag
+def product_tile(tile: Tile) -> SafeString:
+    """A product in a list. A tile knows price, stock and labels as they are now, so what is kept is never old."""
+    shown = _Shown(repr(tile), get_language(), tile)
+    return _draw.__wrapped__(shown) if settings.DEBUG else _draw(shown)
+
+
+@lru_cache(maxsize=4096)
+def _draw(shown: _Shown) -> SafeString:
+    return render_to_string("storefront/parts/tile.html", {"tile": shown.tile})
+
+
+@register.simple_tag
+def facet_options(facet: Facet) -> SafeString:
+    """The choices of a facet, each with how many products it would show."""
+    return format_html_join(
+        "",
+        '\n          <li><label class="check" for="f-{0}-{1}"><input type="checkbox" id="f-{0}-{1}" name="f-{0}"'
+        ' value="{2}"{3}><span>{4}</span><span class="n">{5}</span></label></li>',
+        (
+            (facet.code, n, o.value, _CHECKED if o.selected else "", o.label, grouped(o.count))
+            for n, o in enumerate(facet.options, 1)
+        ),
+    )
 
 
 @register.simple_tag

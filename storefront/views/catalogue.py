@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def segment(request: HttpRequest, slug: str) -> HttpResponse:
     """A segment with what stands in it and below."""
     shop = shop_of(request)
-    version = discovery.index_version(shop.channel)
+    version = shop.index_version
     found = discovery.segment_page(slug, channel=shop.channel, language=shop.language, version=version)
     if found is None:
         raise Http404
@@ -98,7 +98,7 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if (word := word_of(found, shop.language)) != slug:
         return _redirect_to(request, reverse("storefront:brand", args=[word]))
-    version = discovery.index_version(shop.channel)
+    version = shop.index_version
     context = _listing(request, version=version, brand=found, hidden_facet="brand")
     name = discovery.said_in(found.translations, shop.language, "name", found.name)
     intro, intro_language = discovery.told_in(found.translations, shop.language, "intro", found.intro)
@@ -122,9 +122,11 @@ def search(request: HttpRequest) -> HttpResponse:
     """What a text finds; an exact code that names one product leads straight to it."""
     shop = shop_of(request)
     text = request.GET.get("q", "").strip()[:200]
-    version = discovery.index_version(shop.channel)
+    version = shop.index_version
     if not text:
-        roots = discovery.navigation(channel=shop.channel, language=shop.language, root=shop.site.root_segment)
+        roots = discovery.navigation(
+            channel=shop.channel, language=shop.language, root=shop.site.root_segment, version=shop.index_version
+        )
         return render(request, "storefront/search.html", {"query_text": "", "roots": roots})
     context = _listing(request, version=version, query=text)
     context |= {"query_text": text}
