@@ -36,6 +36,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("catalog.keyword", _("Keywords"), "sell"),
             ("catalog.keywordcategory", _("Keyword categories"), "label"),
             ("campaigns.campaign", _("Campaigns"), "campaign"),
+            ("campaigns.landingpage", _("Landing pages"), "web"),
             ("customers.customer", _("Customers"), "group"),
             ("accounts.user", _("Team"), "badge"),
             ("auth.group", _("Rights by group"), "shield_person"),

@@ -16,6 +16,7 @@ from demo import DEMO_LOADED, words
 from demo.base import make_base, make_supply
 from demo.files import FOLDER
 from demo.merchandising import make_keywords
+from demo.pages import make_pages
 from demo.people import make_people
 from demo.pictures import Picture, draw_all
 from demo.together import make_together
@@ -63,6 +64,8 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     say("selections and campaign")
     make_wishes(at, ACTOR)
     say("what products are asked and need")
+    make_pages(at)
+    say("landing pages")
     ensure_schedules(at)
     reindex(None, at=at)
     say("search index")

@@ -13,6 +13,7 @@ def shop(request: HttpRequest) -> dict[str, Any]:
     """The shop of this request, and this page's address in each language; read only where a template asks."""
     return {
         "shop": getattr(request, "shop", None),
+        "preview_at": getattr(request, "preview_at", None),
         "languages": SimpleLazyObject(lambda: _languages(request)),
         "absolute_url": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
     }

@@ -74,6 +74,21 @@ class ProductActions:
             messages.error(request, refusal.message)
         return HttpResponseRedirect(reverse("admin:catalog_product_change", args=[pk]) + "#log")
 
+    def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give one field the value it had; `change` is "event:field" of a line of the log."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not request.user.has_perm("catalog.change_product"):  # type: ignore[union-attr]
+            raise PermissionDenied
+        event, _mark, field = request.POST.get("change", "").partition(":")
+        number = int(event) if event.isdecimal() and len(event) < 19 else 0
+        try:
+            services.undo_field(get_object_or_404(Product, pk=pk), number, field, at=now(), actor=actor(request))
+            messages.success(request, _("The field has its earlier value again."))
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        return HttpResponseRedirect(reverse("admin:catalog_product_change", args=[pk]) + "#log")
+
     def children(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page that makes variants from a list of names."""
         product = get_object_or_404(Product, pk=pk)

@@ -11,6 +11,7 @@ from catalog.models import Attribute, Product
 from catalog.selectors import office, product_page
 from catalog.selectors.completeness import standings
 from catalog.selectors.facts import hints, refusals_to_validate
+from catalog.selectors.history import changes_of
 
 
 def page_context(admin: Any, request: HttpRequest, product: Product, form: ModelForm) -> dict[str, Any]:
@@ -37,13 +38,19 @@ def page_context(admin: Any, request: HttpRequest, product: Product, form: Model
         "differentiating": differentiating,
         "attribute_groups": _groups(form),
         "attributes_all": len(form.attribute_names()) >= Attribute.objects.count(),  # type: ignore[attr-defined]
-        "events": [(event, sentence(event)) for event in office.events_of(product)],
+        "events": _history(product),
         "is_archived": product.state == ProductState.ARCHIVED,
         "is_validated": product.state == ProductState.VALIDATED,
         "may_validate": request.user.has_perm("catalog.validate_product"),
         "may_publish": request.user.has_perm("catalog.publish_product"),
         "may_change": admin.has_change_permission(request, product),
     }
+
+
+def _history(product: Product) -> list[tuple[Any, str, list[Any]]]:
+    events = office.events_of(product)
+    changes = changes_of(events)
+    return [(event, sentence(event), changes[event.pk]) for event in events]
 
 
 def sentence(event: Any) -> str:

@@ -209,6 +209,7 @@ class ProductAdmin(
         """The buttons' addresses."""
         own = [
             path("<int:pk>/do/<slug:verb>/", self.admin_site.admin_view(self.do), name="catalog_product_do"),
+            path("<int:pk>/undo/", self.admin_site.admin_view(self.undo), name="catalog_product_undo"),
             path("<int:pk>/children/", self.admin_site.admin_view(self.children), name="catalog_product_children"),
             path("<int:pk>/note/", self.admin_site.admin_view(self.note), name="catalog_product_note"),
             path("scan/", self.admin_site.admin_view(self.scan), name="catalog_product_scan"),

@@ -7,6 +7,7 @@ from catalog.services.bundles import save_bundle
 from catalog.services.children import make_children
 from catalog.services.completeness import refresh_completeness, refresh_family, save_requirements
 from catalog.services.criteria import delete_criterion, save_choices, save_criterion
+from catalog.services.history import undo_field
 from catalog.services.keywords import (
     delete_keyword,
     link_keyword,
@@ -77,6 +78,7 @@ __all__ = [
     "save_selection",
     "save_uses",
     "set_keywords",
+    "undo_field",
     "unpublish",
     "validate",
     "withdraw",

@@ -20,6 +20,7 @@ from catalog.enums import ProductKind, ProductState
 from catalog.models import BasePrice, Media, Product, ProductReference, ProductSegment, Segment
 from catalog.selectors.facts import refusals_to_validate
 from catalog.services.log import PRICES, log_change
+from catalog.services.was import differences
 
 WRONG_CODE = {
     "empty": gettext_noop("A reference needs a value."),
@@ -71,6 +72,7 @@ def save_prices(
     """
     product = _locked(product)
     kept, removed = list(kept), list(removed)
+    before = _layers(product)
     for price in [*kept, *removed]:
         stored = BasePrice.objects.filter(pk=price.pk).first() if price.pk else None
         if stored and stored.source:
@@ -93,7 +95,8 @@ def save_prices(
     Product.objects.filter(pk=product.pk).update(updated_at=at)
     amounts = [str(price.amount) for price in kept]
     also = _children(product)
-    log_change(product, "prices", at=at, actor=actor, also=also, kind=PRICES, amounts=amounts)
+    was = differences(before, _layers(product))
+    log_change(product, "prices", at=at, actor=actor, also=also, kind=PRICES, amounts=amounts, was=was)
 
 
 @transaction.atomic
@@ -185,6 +188,12 @@ def _check_placements(placements: Sequence[Placement]) -> None:
 
 def _locked(product: Product) -> Product:
     return Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+
+
+def _layers(product: Product) -> dict[str, Decimal]:
+    """Amounts by layer: "price" for everybody's, "price:web" for a channel's, a store's or a grid's."""
+    rows = product.prices.values_list("channel__code", "store__code", "grid", "amount")
+    return {":".join(["price", *filter(None, row[:3])]): row[3] for row in rows}
 
 
 def _children(product: Product) -> list[int]:

@@ -16,6 +16,7 @@ from catalog.loaders.copied import copy_to_variants
 from catalog.models import Attribute, Product, ProductType, VatRate
 from catalog.rules import trade
 from catalog.services.log import log_change
+from catalog.services.was import differences
 
 CHANGEABLE = {
     "sku",
@@ -110,6 +111,7 @@ def change_product(product: Product, changes: Mapping[str, Any], *, at: dt.datet
     _refuse_fed(product, changes)
     attributes = changes.pop("attributes", None)
     before = {name: getattr(product, name) for name in changes}
+    said_before = dict(product.attributes)
     _set(product, changes)
     changed = [name for name, value in before.items() if getattr(product, name) != value]
     if attributes is not None:
@@ -134,7 +136,9 @@ def change_product(product: Product, changes: Mapping[str, Any], *, at: dt.datet
     also = list(product.children.values_list("pk", flat=True)) if product.kind == ProductKind.PARENT else []
     if also and "attributes" in changed:
         copy_to_variants([product.pk])
-    log_change(product, "changed", at=at, actor=actor, also=also, fields=changed)
+    was = differences(before, {name: getattr(product, name) for name in before})
+    was |= differences(said_before, product.attributes, prefix="attributes.")
+    log_change(product, "changed", at=at, actor=actor, also=also, fields=changed, was=was)
     return product
 
 

@@ -17,9 +17,11 @@ from catalog.selectors import named_so, word_of
 from discovery import selectors as discovery
 from storefront.selectors import home_page, product_page, seo, structured
 from storefront.selectors.addresses import product_word
+from storefront.selectors.landing import landing_of_brand
 from storefront.selectors.product import ProductPage, parent_of
 from storefront.views.buying import shop_of
 from storefront.views.heads import absolute_media, head, origin_of
+from storefront.views.landing import brand_policy, questions_for_machines
 
 FILTER = "f-"
 ORDERS = {"rank": _("Our choice"), "price": _("Price, lowest first"), "price_desc": _("Price, highest first"),
@@ -103,6 +105,8 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
     name = discovery.said_in(found.translations, shop.language, "name", found.name)
     intro, intro_language = discovery.told_in(found.translations, shop.language, "intro", found.intro)
     header, header_language = discovery.told_in(found.translations, shop.language, "header", found.header)
+    at_the_door = not context["filtered"] and context["listing"].page == 1
+    opened = landing_of_brand(found, shop=shop, at=now()) if at_the_door else None
     context |= {
         "brand": found,
         "title": name,
@@ -110,11 +114,13 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
         "intro_language": intro_language,
         "header": header,
         "header_language": header_language,
+        "landing": opened,
         "crumbs": [(request.path, name)],
     }
     top = seo.of_brand(found, shop.site, shop.language, page=context["listing"].page, deep=context["deep"])
+    top.structured = questions_for_machines(opened)
     context |= head(request, top, context["crumbs"])
-    return render(request, "storefront/brand.html", context)
+    return brand_policy(render(request, "storefront/brand.html", context), opened)
 
 
 @require_GET

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from altazion.lib.money import CENT
 from campaigns.rules import During, EffectivePrice, Layer, Offer, cheapest, evaluate, phase, reduced
-from campaigns.selectors import _sum_up
+from campaigns.selectors.pricing import _sum_up
 
 AT = dt.datetime(2026, 3, 10, 9, 0, tzinfo=dt.UTC)
 PARIS = ZoneInfo("Europe/Paris")

@@ -14,3 +14,17 @@ const foldFilters = () => {
   if (filters && window.matchMedia("(max-width: 56rem)").matches && !filters.dataset.touched) filters.open = false;
 };
 document.addEventListener("DOMContentLoaded", foldFilters);
+// A film of another house is asked for only when somebody wants to see it.
+document.addEventListener("click", (event) => {
+  const door = event.target.closest("a[data-player]");
+  if (!door || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  const frame = document.createElement("iframe");
+  frame.src = door.dataset.player;
+  frame.title = door.dataset.title;
+  frame.allow = "autoplay; fullscreen; encrypted-media";
+  frame.allowFullscreen = true;
+  frame.referrerPolicy = "strict-origin-when-cross-origin";
+  door.replaceWith(frame);
+  frame.focus();
+});
