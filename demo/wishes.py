@@ -9,7 +9,7 @@ ASKED = {
     "joueurs": ("jeux-famille", "jeux-strategie"),
     "pieces": ("construction-ville", "construction-espace", "puzzles"),
 }
-NEEDED = ("name", "description", "image", "segment", "brand", "price")
+NEEDED = ("name", "description", "image", "segment", "brand", "reference", "price")
 
 
 def make_wishes(at: dt.datetime, actor: str) -> None:
@@ -24,6 +24,6 @@ def make_wishes(at: dt.datetime, actor: str) -> None:
         save_uses(uses, at=at, actor=actor)
     if not Requirement.objects.exists():
         wanted = [Requirement(fact=fact) for fact in NEEDED]
-        wanted += [Requirement(attribute=one) for one in Attribute.objects.filter(code="age")]
+        wanted += [Requirement(attribute=one) for one in Attribute.objects.filter(code__in=("age", "matiere"))]
         save_requirements(wanted, at=at, actor=actor)
     refresh_completeness(None, at=at)

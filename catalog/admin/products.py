@@ -165,6 +165,15 @@ class ProductAdmin(
         kwargs["form"] = type("ProductForm", (ProductForm,), fields)
         return super().get_form(request, obj, change=change, **kwargs)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A variant's tiles are its parent's choice: its form has no such field."""
+        if obj is None or obj.kind != ProductKind.CHILD:
+            return super().get_fieldsets(request, obj)
+        return [
+            (title, {**options, "fields": tuple(name for name in options["fields"] if name != "variant_tiles")})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
     def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """A new product gets its prices and places at once, the rest when it exists; a variant has no places."""
         found = super().get_inline_instances(request, obj)

@@ -80,7 +80,8 @@ class RulePages:
             try:
                 found = try_rule(draft.data(), selection=selection, at=now())
             except RuleInvalid as wrong:
-                draft.blame(wrong.group, wrong.condition, wrong.message)
+                if not request.POST.get("do", "").startswith(("add", "remove")):  # a new row is empty, not wrong
+                    draft.blame(wrong.group, wrong.condition, wrong.message)
             else:
                 first = tiles(found.first)
         context = {

@@ -204,3 +204,14 @@ def test_office_takes_requirements_on_their_own_page_and_on_the_family_s(client)
     assert client.post(address, sent).status_code == 302
     assert sorted(family.requirements.values_list("fact", flat=True)) == ["brand", "image"]
     assert client.get("/office/catalog/requirement/").status_code == 200
+
+
+def test_a_variant_s_page_opens_and_is_saved(client):
+    client.force_login(b.a_colleague(is_superuser=True))
+    parent = b.a_product("P", kind=ProductKind.PARENT, price=5)
+    child = b.a_product("C", parent=parent)
+    address = f"/office/catalog/product/{child.pk}/change/"
+    sent = form_values(client.get(address).content.decode(), "product_form")
+    assert client.post(address, {**sent, "name": "Another"}).status_code == 302
+    child.refresh_from_db()
+    assert child.name == "Another"

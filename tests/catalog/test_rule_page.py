@@ -55,6 +55,7 @@ def test_rows_and_groups_are_added_and_removed(office, selection):
     html = office.post(address(selection), posted(first, do="add:0", **{"subject-0": "brand"})).content.decode()
     assert "Hasbro" in html
     assert 'name="group-1" value="0"' in html
+    assert "aria-invalid" not in html, "a new row is not wrong yet"
     html = office.post(address(selection), posted(first, do="add:new", **{"subject-new": "stock"})).content.decode()
     assert 'name="group-1" value="1"' in html
     html = office.post(address(selection), posted(first, row(1, 1, "new", "within_days", "3"), do="remove:0"))
