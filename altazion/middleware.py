@@ -10,8 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from altazion.lib.problems import NotFound, Refused
 
@@ -21,6 +23,7 @@ POLICY = {
     # The theme writes its colours into a style element and positions its menus with style attributes.
     "style-src": [SELF, UNSAFE_INLINE],
 }
+API = "/api/"
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -46,6 +49,8 @@ class OfficeMiddleware:
         inside = _in_office(request)
         if inside:
             _speak(request)
+        elif request.path.startswith(API):
+            translation.activate(_asked_language(request))
         if _holds_nul(request):
             sentence = "No address holds a NUL character."
             if request.path.startswith("/api/"):
@@ -58,6 +63,9 @@ class OfficeMiddleware:
                 return JsonResponse(document, status=400, content_type="application/problem+json")
             return HttpResponseBadRequest(sentence, content_type="text/plain")
         response = self.get_response(request)
+        if request.path.startswith(API):
+            response["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
+            patch_vary_headers(response, ["Accept-Language"])
         if inside and not hasattr(response, "_csp_replace"):
             response._csp_replace = POLICY  # type: ignore[attr-defined]  # noqa: SLF001 - how django-csp is told
         return response
@@ -80,6 +88,14 @@ class OfficeMiddleware:
             messages.error(request, error.message)
             return HttpResponseRedirect(_page_before(request))
         return None
+
+
+def _asked_language(request: HttpRequest) -> str:
+    """The best of our languages that an API's caller accepts; the main one when it asks for none of them."""
+    for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500]):
+        if code.partition("-")[0] in dict(settings.LANGUAGES):
+            return code.partition("-")[0]
+    return settings.LANGUAGE_CODE
 
 
 def _speak(request: HttpRequest) -> None:

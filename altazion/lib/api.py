@@ -42,13 +42,13 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     if isinstance(error, Refused):
         answer = _of_refusal(error)
     elif isinstance(error, exceptions.ValidationError):
-        answer = problem(422, "The request holds invalid values.", code="invalid", errors=_pointers(error.detail))
+        answer = problem(422, _("The request holds invalid values."), code="invalid", errors=_pointers(error.detail))
     elif isinstance(error, exceptions.ParseError):
-        answer = problem(400, "The request body is not valid JSON.", code="unreadable", detail=str(error.detail))
+        answer = problem(400, _("The request body is not valid JSON."), code="unreadable", detail=str(error.detail))
     elif isinstance(error, Http404):
-        answer = problem(404, "There is no such thing.", code="not_found")
+        answer = problem(404, _("There is no such thing."), code="not_found")
     elif isinstance(error, PermissionDenied):
-        answer = problem(403, "This key may not do that.", code="forbidden")
+        answer = problem(403, _("This key may not do that."), code="forbidden")
     elif isinstance(error, exceptions.APIException):
         answer = problem(error.status_code, str(error.detail), code=str(error.default_code))
         for name in ("auth_header", "wait"):

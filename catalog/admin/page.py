@@ -6,6 +6,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from catalog.admin.words import search_results
 from catalog.enums import ProductKind, ProductState
 from catalog.models import Attribute, Product
 from catalog.selectors import office, product_page
@@ -25,6 +26,7 @@ def page_context(admin: Any, request: HttpRequest, product: Product, form: Model
     labels = product_page.value_labels(differentiating) if variants else {}
     return {
         "product": product,
+        "result": search_results("product", product),
         "row": office.rows([product])[product.pk],
         "completeness": completeness,
         "missing": missing,

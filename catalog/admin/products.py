@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from altazion.lib.clock import now
 from altazion.lib.office import EstimatedPaginator, NeverDeleted, RefusalsAsMessages, actor
+from altazion.lib.translating import side_by_side
 from catalog import services
 from catalog.admin import inlines
 from catalog.admin.actions import ProductActions
@@ -91,9 +92,10 @@ class ProductAdmin(
     compressed_fields = True
     autocomplete_fields = ("family", "brand")
     change_form_outer_before_template = "office/catalog/product_bar.html"
+    change_form_outer_after_template = "office/catalog/result_preview.html"
     change_form_show_cancel_button = True
     fieldsets = (
-        (None, {"fields": ("sku", "name", "short_description", "description")}),
+        (None, {"fields": ("sku", *side_by_side(["name", "short_description", "description"]))}),
         (_("Arrangement"), {"fields": (("type", "vat_rate"), ("family", "brand"), ("importance", "limited_below"))}),
         (_("Marks"), {"fields": ("marks",)}),
         (
@@ -121,8 +123,7 @@ class ProductAdmin(
             },
         ),
         (_("Bundle"), {"fields": (("bundle_mode", "bundle_percent"),), "classes": ["collapse"]}),
-        (_("Web"), {"fields": ("slug", "meta_description", "variant_tiles")}),
-        (_("English"), {"fields": ("name_en", "description_en"), "classes": ["collapse"]}),
+        (_("Web"), {"fields": (*side_by_side(["slug", "meta_title", "meta_description"]), "variant_tiles")}),
     )
     inlines = (
         inlines.PriceInline,
@@ -141,6 +142,7 @@ class ProductAdmin(
 
     class Media:
         css = {"all": ["office/panels.css"]}
+        js = ["catalog/lengths.js"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new product starts with the usual type and rate."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from unfold import widgets
 
 from altazion.lib.office import lock_fields
+from altazion.lib.translating import with_translations
 from catalog import rules
 from catalog.enums import AttributeType, Flag, ProductKind, ProductState
 from catalog.models import Attribute, Product
@@ -20,15 +21,22 @@ PREFIX = "attr_"
 YES_NO = [("", "—"), ("true", gettext_lazy("yes")), ("false", gettext_lazy("no"))]
 
 
-class ProductForm(forms.ModelForm):
-    """A product as a merchandiser types it; English texts stand beside the French ones."""
+def _line(length: int) -> forms.CharField:
+    return forms.CharField(required=False, max_length=length, widget=widgets.UnfoldAdminTextInputWidget)
 
-    name_en = forms.CharField(
-        label=gettext_lazy("Name in English"), required=False, max_length=250, widget=widgets.UnfoldAdminTextInputWidget
-    )
-    description_en = forms.CharField(
-        label=gettext_lazy("Description in English"), required=False, widget=widgets.UnfoldAdminTextareaWidget
-    )
+
+ProductTexts = with_translations(
+    name=_line(250),
+    slug=forms.SlugField(required=False, max_length=120, widget=widgets.UnfoldAdminTextInputWidget),
+    short_description=_line(500),
+    description=forms.CharField(required=False, widget=widgets.UnfoldAdminTextareaWidget),
+    meta_title=_line(160),
+    meta_description=_line(320),
+)
+
+
+class ProductForm(ProductTexts):  # type: ignore[misc, valid-type]
+    """A product as a merchandiser types it; texts in other languages stand beside those of the main one."""
 
     marks = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Marks"), required=False, coerce=int, widget=widgets.UnfoldAdminCheckboxSelectMultipleWidget
@@ -42,6 +50,7 @@ class ProductForm(forms.ModelForm):
             "slug",
             "short_description",
             "description",
+            "meta_title",
             "meta_description",
             "type",
             "vat_rate",
@@ -76,9 +85,10 @@ class ProductForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["marks"].choices = list(flag_names().items())  # type: ignore[attr-defined]
         self.initial.setdefault("marks", [flag.value for flag in Flag if self.instance.flags & flag.value])
-        english = (self.instance.translations or {}).get("en", {})
-        self.initial.setdefault("name_en", english.get("name", ""))
-        self.initial.setdefault("description_en", english.get("description", ""))
+        for name, good in (("meta_title", 60), ("meta_description", 155)):
+            if name in self.fields:
+                self.fields[name].help_text = _("Search engines show about %(count)d characters.") % {"count": good}
+                self.fields[name].widget.attrs["data-good-length"] = str(good)
         for name in self.attribute_names():
             value = self.instance.attributes.get(name.removeprefix(PREFIX))
             self.initial[name] = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
@@ -136,11 +146,8 @@ class ProductForm(forms.ModelForm):
             changed["attributes"] = attributes
         if "marks" in self.changed_data:
             changed["flags"] = sum(set(self.cleaned_data["marks"]))
-        if {"name_en", "description_en"} & set(self.changed_data):
-            kept = dict((self.instance.translations or {}).get("en", {}))
-            kept |= {name: self.cleaned_data[f"{name}_en"] for name in ("name", "description")}
-            english = {name: value for name, value in kept.items() if value}
-            changed["translations"] = {**(self.instance.translations or {}), "en": english}
+        if self.translations_changed():
+            changed["translations"] = self.translations()
         return changed
 
 

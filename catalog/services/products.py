@@ -24,6 +24,7 @@ CHANGEABLE = {
     "slug",
     "short_description",
     "description",
+    "meta_title",
     "meta_description",
     "type",
     "vat_rate",
