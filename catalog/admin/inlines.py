@@ -8,7 +8,7 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
+from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import display
 
 from altazion.lib.money import net_of
@@ -18,6 +18,7 @@ from catalog.models import (
     Association,
     BasePrice,
     BundleLine,
+    ChannelText,
     Media,
     ProductKeyword,
     ProductReference,
@@ -131,6 +132,24 @@ class AssociationInline(Slim):
     form = forms.AssociationForm
     fields = ("kind", "other", "quantity", "reason", "position")
     autocomplete_fields = ("other",)
+    extra = 0
+    tab = True
+    hide_title = True
+
+
+class ChannelTextInline(StackedInline):
+    """Other words on a channel."""
+
+    model = ChannelText
+    form = forms.ChannelTextForm
+    fields = (
+        ("channel", "searchable"),
+        ("name", "name_en"),
+        "short_description",
+        "description",
+        "description_en",
+        ("slug", "template"),
+    )
     extra = 0
     tab = True
     hide_title = True

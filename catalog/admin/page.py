@@ -72,6 +72,7 @@ def sentence(event: Any) -> str:
         "references": _("changed its references"),
         "media": _("changed its media"),
         "note": str(data.get("text", "")),
+        "channel_texts": _("changed its words on channels"),
         "associations": _("changed the products beside it"),
         "bundle": _("put %(count)s products into the bundle") % {"count": data.get("count", "")},
         "children_made": _("made %(count)s variants") % {"count": data.get("count", "")},

@@ -30,6 +30,7 @@ from catalog.models import (
     Association,
     BasePrice,
     BundleLine,
+    ChannelText,
     Keyword,
     Media,
     Product,
@@ -44,6 +45,7 @@ from catalog.services.parts import Placement
 ROWS: dict[Any, Callable[..., None]] = {
     BasePrice: services.save_prices,
     Association: services.save_associations,
+    ChannelText: services.save_channel_texts,
     ProductReference: services.save_references,
 }
 
@@ -134,6 +136,7 @@ class ProductAdmin(
         inlines.MediaInline,
         inlines.BundleInline,
         inlines.AssociationInline,
+        inlines.ChannelTextInline,
         inlines.VariantsPanel,
         inlines.CompletenessPanel,
         inlines.PublicationPanel,
@@ -182,7 +185,7 @@ class ProductAdmin(
         if obj is None:
             return [one for one in found if one.__class__.__name__ in {"PriceInline", "PlaceInline", "ReferenceInline"}]
         hidden = {
-            ProductKind.CHILD: {"PlaceInline", "VariantsPanel", "BundleInline"},
+            ProductKind.CHILD: {"PlaceInline", "VariantsPanel", "BundleInline", "ChannelTextInline"},
             ProductKind.PARENT: {"BundleInline"},
             ProductKind.BUNDLE: {"VariantsPanel"},
         }.get(obj.kind, set())

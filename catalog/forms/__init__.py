@@ -3,6 +3,7 @@
 from catalog.forms.associations import AssociationForm
 from catalog.forms.attributes import AttributeForm, OptionForm, UseForm
 from catalog.forms.bundles import BundleFormSet, BundleLineForm
+from catalog.forms.channel_text import ChannelTextForm
 from catalog.forms.children import ChildrenForm
 from catalog.forms.criteria import CriterionForm, CriterionValueForm
 from catalog.forms.pages import BrandForm, SegmentForm
@@ -16,6 +17,7 @@ __all__ = [
     "BrandForm",
     "BundleFormSet",
     "BundleLineForm",
+    "ChannelTextForm",
     "ChildrenForm",
     "CriterionForm",
     "CriterionValueForm",

@@ -3,6 +3,7 @@
 from catalog.models.associations import Association, AssociationKind
 from catalog.models.attributes import Attribute, AttributeOption, AttributeUse
 from catalog.models.bundles import BundleLine
+from catalog.models.channel_text import ChannelText
 from catalog.models.completeness import Completeness, Requirement
 from catalog.models.criteria import Criterion, CriterionValue
 from catalog.models.keywords import Keyword, KeywordCategory, ProductKeyword
@@ -21,6 +22,7 @@ __all__ = [
     "BasePrice",
     "Brand",
     "BundleLine",
+    "ChannelText",
     "Completeness",
     "Criterion",
     "CriterionValue",

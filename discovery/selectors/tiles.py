@@ -3,14 +3,16 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 
 from campaigns.selectors import EffectivePrice, prices
 from catalog.enums import MediaKind, ProductState
-from catalog.models import Media, Product
+from catalog.models import ChannelText, Media, Product
 from catalog.selectors import word_of
+from catalog.selectors.channel_text import put_words
 from discovery.models import IndexEntry
 from discovery.selectors.navigation import said_in
 from logistics.enums import Level
@@ -91,6 +93,8 @@ def _products(asked: list[int], channel: SalesChannel) -> Iterable[Product]:
             picture=Coalesce(*(Subquery(some.values("location")[:1]) for some in (own, of_child, above))),
             picture_alt=Coalesce(*(Subquery(some.values("alt")[:1]) for some in (own, of_child, above))),
             brand_name=Coalesce(F("brand__name"), F("parent__brand__name")),
+            told=_told("pk", channel),
+            told_above=_told("parent", channel),
             variants=Count("children", filter=Q(children__state=ProductState.VALIDATED)),
         )
         .select_related("parent")
@@ -98,10 +102,23 @@ def _products(asked: list[int], channel: SalesChannel) -> Iterable[Product]:
     )
 
 
+def _told(which: str, channel: SalesChannel) -> Subquery:
+    """The channel's words for a product, as one JSON object."""
+    words = ChannelText.objects.filter(product=OuterRef(which), channel=channel)
+    return Subquery(words.values(said=JSONObject(name="name", slug="slug", translations="translations"))[:1])
+
+
+def _speak(product: Product | None, told: dict[str, Any] | None) -> None:
+    if product is not None and told:
+        put_words(product, {word: told[word] for word in ("name", "slug")}, told["translations"])
+
+
 def _tile(
     product: Product, price: EffectivePrice, stock: Availability | None, language: str, store: Store | None
 ) -> Tile:
     extra = product.__dict__  # annotations
+    _speak(product, extra["told"])
+    _speak(product.parent, extra["told_above"])
     named = product.parent if product.parent and not product.name else product
     name = said_in(named.translations, language, "name", named.name)
     return Tile(

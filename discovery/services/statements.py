@@ -212,7 +212,8 @@ WITH facet AS (
 SELECT pub.channel_id, s.product_id,
        CASE WHEN COALESCE(NULLIF(s.variant_tiles, ''), channel.variant_tiles) = 'children' THEN s.product_id
             ELSE s.listing_id END AS listing_id,
-       left(s.name, 250) AS name,
+       left(CASE WHEN s.product_id = s.listing_id THEN COALESCE(NULLIF(told.name, ''), s.name) ELSE s.name END, 250)
+         AS name,
        COALESCE(placed.ids, '{}') AS segments, COALESCE(facet.numbers, '{}') AS facets,
        COALESCE(chosen.ids, '{}') AS selections,
        CASE WHEN s.stock_type = 1 THEN COALESCE(everywhere.places, '{}')
@@ -223,14 +224,15 @@ SELECT pub.channel_id, s.product_id,
          - CASE WHEN stocked.anywhere OR s.stock_type IN (0, 1) THEN 0 ELSE 500 END AS rank,
        NULL::numeric AS list_price,
        COALESCE(stocked.anywhere, false) OR s.stock_type IN (0, 1) AS in_stock, true AS offered,
-       COALESCE(refs.bare, '') AS references_text,
-       {vector_fr} AS words_fr,
-       {vector_en} AS words_en,
+       CASE WHEN COALESCE(told.searchable, true) THEN COALESCE(refs.bare, '') ELSE '' END AS references_text,
+       CASE WHEN COALESCE(told.searchable, true) THEN {vector_fr} END AS words_fr,
+       CASE WHEN COALESCE(told.searchable, true) THEN {vector_en} END AS words_en,
        pub.published_at,
        s.listing_name || ' ' || s.name || ' ' || s.name_en || ' ' || COALESCE(nicknamed.words, '') AS spoken
   FROM reindex_sold s
   JOIN catalog_publication pub ON pub.product_id = s.listing_id
   JOIN stores_saleschannel channel ON channel.id = pub.channel_id
+  LEFT JOIN catalog_channeltext told ON told.product_id = s.listing_id AND told.channel_id = pub.channel_id
   LEFT JOIN catalog_brand brand ON brand.id = s.brand_id
   LEFT JOIN facet ON facet.product_id = s.product_id
   LEFT JOIN said ON said.product_id = s.product_id
@@ -255,14 +257,15 @@ def wanted_statement() -> str:
     """WANTED with its two text vectors spelt out."""
     french = _VECTOR.format(
         config="altazion_fr",
-        names="s.listing_name, s.name",
+        names="COALESCE(NULLIF(told.name, ''), s.listing_name), s.name",
         segments="segment_words.words",
         said="said.words",
-        prose="s.prose",
+        prose="COALESCE(NULLIF(told.description, ''), s.prose)",
     )
     english = _VECTOR.format(
         config="altazion_en",
-        names="s.name_en, CASE WHEN s.name_en = '' THEN concat_ws(' ', s.listing_name, s.name) END",
+        names="told.translations -> 'en' ->> 'name', s.name_en,"
+        " CASE WHEN s.name_en = '' THEN concat_ws(' ', s.listing_name, s.name) END",
         segments="segment_words.words_en",
         said="said.words_en",
         prose="COALESCE(NULLIF(s.prose_en, ''), s.prose)",

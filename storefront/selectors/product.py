@@ -12,6 +12,7 @@ from campaigns.selectors import EffectivePrice, prices
 from catalog.enums import MediaKind, ProductKind, ProductState, ReferenceType
 from catalog.models import Media, Product, ProductReference
 from catalog.selectors import breadcrumbs
+from catalog.selectors.channel_text import speak_for
 from catalog.selectors.trade import trade_facts
 from discovery.models import IndexEntry
 from discovery.selectors import SegmentEntry, said_in, segment_entry
@@ -39,6 +40,7 @@ class Facts:
     gtins: dict[int, str]
     inside: list[Inside]
     associated: list[Associated]
+    template: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class ProductPage:
     inside: list[Inside]
     beside: list[Beside]
     trade: dict[str, Any]
+    template: str
 
     @property
     def level(self) -> Level:
@@ -136,6 +139,7 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
         varies_by=[attribute.code for attribute in facts.attributes if attribute.is_differentiating],
         inside=facts.inside,
         trade=trade_facts(chosen, listing),
+        template=facts.template,
         beside=beside(facts.associated, {listing.pk, chosen.pk}, shop=shop, at=at),
     )
 
@@ -161,11 +165,22 @@ def _facts(pk: int, shop: Shop) -> Facts | None:
     if not sold or listing is None:
         return None
     children = list(Product.objects.filter(pk__in=sold - {pk}).order_by("id"))
+    told = speak_for([listing, *children], shop.channel).get(pk)
     media = list(Media.objects.filter(product__in=[pk, *sold], is_public=True).order_by("position", "id"))
     trail = [segment_entry(segment, shop.language) for segment in breadcrumbs([listing]).get(pk, [])]
     attributes = used_attributes([listing, *children])
     said = associated_with(pk, sold, shop.language)
-    return Facts(listing, children, media, trail, attributes, _gtins([pk, *sold]), inside_of(listing, shop), said)
+    return Facts(
+        listing,
+        children,
+        media,
+        trail,
+        attributes,
+        _gtins([pk, *sold]),
+        inside_of(listing, shop),
+        said,
+        told.template if told else "",
+    )
 
 
 def _gtins(ids: list[int]) -> dict[int, str]:

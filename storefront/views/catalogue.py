@@ -177,7 +177,8 @@ def product(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     top.structured.append(facts)
     last = (_product_address(page.listing, "", shop.language), page.name or page.listing.sku)
     context |= head(request, top, [*context["crumbs"], last])
-    return render(request, "storefront/product.html", context)
+    own = [f"storefront/products/{page.template}.html"] if page.template else []
+    return render(request, [*own, "storefront/product.html"], context)
 
 
 def _redirect_to(request: HttpRequest, address: str) -> HttpResponse:

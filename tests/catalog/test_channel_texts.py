@@ -1,0 +1,82 @@
+"""Other words on a sales channel: in listings, search, tiles and on the page, with the product's own as fallback."""
+
+import pytest
+
+from catalog.models import ChannelText
+from catalog.selectors.channel_text import speak_for
+from discovery.selectors import listing, suggest
+from discovery.services import reindex
+from tests.builders import AT, Shopfront, a_channel, a_colleague, a_product
+from tests.pages import form_values
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop():
+    shop = Shopfront(name="Robot", description="<p>Own words</p>", translations={"en": {"name": "Robot (own)"}})
+    shop.text = ChannelText.objects.create(product=shop.product, channel=shop.channel, name="Automate malin")
+    reindex(None, at=AT)
+    return shop
+
+
+def names(shop, **asked):
+    return [tile.name for tile in listing(channel=shop.channel, at=AT, language="fr", **asked).tiles]
+
+
+def test_the_channels_name_is_listed_and_found(shop):
+    assert names(shop) == ["Automate malin"]
+    assert names(shop, query="malin") == ["Automate malin"]
+    other = a_channel("kiosk")
+    own = type(shop.product).objects.get(pk=shop.product.pk)
+    assert speak_for([own], other) == {}
+    assert own.name == "Robot"
+
+
+def test_the_search_passes_by_what_it_shall_not_find(shop):
+    ChannelText.objects.update(searchable=False)
+    reindex([shop.product.pk], at=AT)
+    assert names(shop, query="malin") == names(shop, query="TOY-1") == []
+    assert names(shop) == ["Automate malin"]
+    assert not [one for one in suggest("malin", channel=shop.channel, language="fr") if one.kind == "product"]
+
+
+def test_the_page_speaks_the_channels_words_and_falls_back_to_its_own(client, shop):
+    ChannelText.objects.update(slug="automate", template="nobody-made-it")
+    reindex([shop.product.pk], at=AT)
+    shop.channel.refresh_from_db()
+    answer = client.get(f"/p/toy-1-{shop.product.pk}/", follow=True)
+    assert answer.redirect_chain[0][0] == f"/p/automate-{shop.product.pk}/"
+    html = answer.content.decode()
+    assert "<h1>Automate malin</h1>" in html
+    assert "Own words" in html
+    english = client.get(f"/en/p/automate-{shop.product.pk}/", follow=True).content.decode()
+    assert "Robot (own)" in english
+    ChannelText.objects.update(translations={"en": {"name": "Clever robot"}})
+    reindex([shop.product.pk], at=AT)
+    assert "Clever robot" in client.get(f"/en/p/automate-{shop.product.pk}/", follow=True).content.decode()
+
+
+def test_words_are_typed_in_office_and_cleaned(client):
+    product, channel = a_product("TOY", price=3), a_channel()
+    client.force_login(a_colleague(is_superuser=True))
+    address = f"/office/catalog/product/{product.pk}/change/"
+    data = {
+        **form_values(client.get(address).content.decode(), "product_form"),
+        "channel_texts-TOTAL_FORMS": "1",
+        "channel_texts-0-channel": str(channel.pk),
+        "channel_texts-0-name": "Elsewhere",
+        "channel_texts-0-name_en": "Elsewhere too",
+        "channel_texts-0-description": "<p>Hello</p><script>alert(1)</script>",
+        "channel_texts-0-searchable": "on",
+    }
+    assert client.post(address, {**data, "channel_texts-0-template": "../../etc"}).status_code == 200
+    assert client.post(address, {**data, "channel_texts-0-slug": "a b"}).status_code == 200
+    assert client.post(address, data).status_code == 302
+    text = product.channel_texts.get()
+    assert (text.name, text.description) == ("Elsewhere", "<p>Hello</p>")
+    assert text.translations == {"en": {"name": "Elsewhere too"}}
+    twice = {**form_values(client.get(address).content.decode(), "product_form"), "channel_texts-TOTAL_FORMS": "2",
+             "channel_texts-1-channel": str(channel.pk), "channel_texts-1-name": "Again"}  # fmt: skip
+    assert client.post(address, twice, follow=True).status_code == 200
+    assert product.channel_texts.count() == 1
