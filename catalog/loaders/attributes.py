@@ -7,6 +7,11 @@ from catalog.loaders.article_rows import WORK
 from catalog.loaders.names import free_word
 
 NUMBER = r"^[+-]?[0-9]{1,15}([.,][0-9]+)?$"
+#: kind → what its text must look like, why a row is refused otherwise
+SHAPES = {
+    AttributeType.DATE: (r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "not_a_date"),
+    AttributeType.URL: (r"^https?://[^/[:space:]]+[^[:space:]]*$", "bad_address"),
+}
 MOST_FACET_VALUES = 60
 _STATISTICS = f"""
 SELECT a.key, count(DISTINCT v.value), count(*), max(length(v.value)),
@@ -36,6 +41,8 @@ def prepare_attributes(stage: Stage) -> None:
             _booleans(stage, code)
         elif kind == AttributeType.LIST:
             _options(stage, code)
+        elif kind in SHAPES:
+            _shaped(stage, code, *SHAPES[kind])
 
 
 def _define(stage: Stage, codes: list[str]) -> dict[str, str]:
@@ -106,6 +113,20 @@ def _booleans(stage: Stage, code: str) -> None:
         f" WHERE {text} IS NOT NULL",
         key=code,
         yes=yes,
+    )
+
+
+def _shaped(stage: Stage, code: str, shape: str, why: str) -> None:
+    """Dates as 2026-12-31 and web addresses; an empty one is none."""
+    value = "btrim(w.attributes ->> %(key)s)"
+    stage.reject(
+        WORK,
+        f"attr:{code}",
+        why,
+        value="w.attributes ->> %(key)s",
+        where=f"w.attributes ? %(key)s AND {value} <> '' AND {value} !~ %(shape)s",
+        key=code,
+        shape=shape,
     )
 
 

@@ -109,10 +109,5 @@ def check_choice(criterion: Criterion, one: CriterionValue) -> None:
         raise Invalid(_("This value is not in the list."), field="value")
 
 
-def tell_facets(attribute_ids: Iterable[int], *, at: dt.datetime, actor: str = "") -> None:
-    """What shoppers can filter by changed for these attributes: the index follows."""
-    record(FACETS, at=at, subject_kind="attribute", actor=actor, ids=sorted(attribute_ids))
-
-
 def _tell(criterion: Criterion, attribute_ids: set[int], at: dt.datetime, actor: str) -> None:
     record(FACETS, at=at, subject_kind="criterion", subject_id=criterion.pk, actor=actor, ids=sorted(attribute_ids))

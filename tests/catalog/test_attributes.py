@@ -5,7 +5,7 @@ import pytest
 from altazion.lib.problems import Refused
 from catalog import services
 from catalog.enums import AttributeType
-from catalog.loaders import merge_attribute_values, merge_attributes
+from catalog.loaders import merge_articles, merge_attribute_values, merge_attributes
 from catalog.models import Attribute, AttributeOption, AttributeUse, Criterion, Family
 from catalog.selectors.attributes import attributes_for
 from logbook.models import Event
@@ -188,3 +188,26 @@ def test_a_file_names_the_values_of_lists():
         "rd": ("Rouge", {"en": {"label": "Red"}}),
         "bl": ("Bleu", {}),
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad", "why"),
+    [
+        (AttributeType.DATE, "2026-12-31", "31/12/2026", "not_a_date"),
+        (AttributeType.DATE, "2026-02-01", "2026-13-01", "not_a_date"),
+        (AttributeType.URL, "https://maker.example/x", "javascript:alert(1)", "bad_address"),
+        (AttributeType.URL, "http://maker.example", "maker.example", "bad_address"),
+        (AttributeType.NUMBER, "3,5", "three", "not_a_number"),
+        (AttributeType.BOOLEAN, "oui", "maybe", "not_a_boolean"),
+    ],
+)
+def test_values_of_a_file_have_the_type_of_their_attribute(kind, good, bad, why):
+    b.a_product()  # with it come a type and a rate
+    an_attribute("x", kind)
+    done = load(
+        "articles",
+        merge_articles,
+        {"sku": "GOOD", "name": "G", "attributes": {"x": good}},
+        {"sku": "BAD", "name": "B", "attributes": {"x": bad}},
+    )
+    assert done.rejects == {(3, "attr:x", why)}
