@@ -109,3 +109,28 @@ class IdempotentCall(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SavedFilter(models.Model):
+    """A filter of an Office list under a name: for its owner, or for every colleague when shared."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_filters", verbose_name=_("colleague"))
+    page = models.CharField(_("list"), max_length=80)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(_("filter"), max_length=2000)
+    shared = models.BooleanField(_("for all colleagues"), default=False)
+    is_default = models.BooleanField(_("the list opens with it"), default=False)
+
+    class Meta:
+        verbose_name = _("saved filter")
+        verbose_name_plural = _("saved filters")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "page", "name"], name="one_filter_per_name"),
+            models.UniqueConstraint(
+                fields=["owner", "page"], condition=models.Q(is_default=True), name="one_default_filter_per_list"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,18 +1,16 @@
-"""The buttons of the product page and of the list: each is a POST, a right, and one domain call."""
+"""The buttons of the product page: each is a POST, a right, and one domain call."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.decorators import action
 
 from altazion.lib.clock import now
 from altazion.lib.office import actor
@@ -41,9 +39,7 @@ DONE = {
 
 
 class ProductActions:
-    """Verbs of the life cycle on one product, and on the ticked ones of the list."""
-
-    actions = ("validate_ticked", "publish_ticked", "archive_ticked")
+    """Verbs of the life cycle on one product."""
 
     def do(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """One verb on one product; back to its page with what came of it."""
@@ -121,35 +117,6 @@ class ProductActions:
         }
         return TemplateResponse(request, "office/catalog/children.html", context)
 
-    @action(description=gettext_lazy("Validate"), permissions=["validate"])
-    def validate_ticked(self, request: HttpRequest, products: QuerySet[Product]) -> None:
-        """Validate what can be validated, tell what cannot."""
-        _each(request, products, _verb("validate", request))
-
-    @action(description=gettext_lazy("Publish wherever its channels allow"), permissions=["publish"])
-    def publish_ticked(self, request: HttpRequest, products: QuerySet[Product]) -> None:
-        """Publish on every living channel."""
-        channels = list(SalesChannel.objects.filter(active=True))
-
-        def publish(product: Product) -> None:
-            for channel in channels:
-                services.publish(product, channel, at=now(), actor=actor(request))
-
-        _each(request, products, publish)
-
-    @action(description=gettext_lazy("Archive"), permissions=["change"])
-    def archive_ticked(self, request: HttpRequest, products: QuerySet[Product]) -> None:
-        """Put away."""
-        _each(request, products, _verb("archive", request))
-
-    def has_validate_permission(self, request: HttpRequest) -> bool:
-        """The right to validate."""
-        return request.user.has_perm("catalog.validate_product")  # type: ignore[union-attr]
-
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        """The right to publish."""
-        return request.user.has_perm("catalog.publish_product")  # type: ignore[union-attr]
-
 
 def _verb(verb: str, request: HttpRequest) -> Callable[[Product], Any]:
     by = {"at": now(), "actor": actor(request)}
@@ -160,20 +127,3 @@ def _verb(verb: str, request: HttpRequest) -> Callable[[Product], Any]:
         on = get_object_or_404(SalesChannel, pk=int(channel))
         return lambda product: getattr(services, verb)(product, on, **by)
     return lambda product: getattr(services, verb)(product, **by)
-
-
-def _each(request: HttpRequest, products: QuerySet[Product], verb: Callable[[Product], Any]) -> None:
-    done, refused = 0, []
-    for product in products[:500]:
-        try:
-            verb(product)
-            done += 1
-        except Refused as refusal:
-            refused.append(f"{product.sku}: {refusal.message}")
-    if done:
-        messages.success(request, ngettext("%(n)d product done.", "%(n)d products done.", done) % {"n": done})
-    for line in refused[:10]:
-        messages.warning(request, line)
-    if len(refused) > 10:
-        rest = len(refused) - 10
-        messages.warning(request, ngettext("and %(n)d more.", "and %(n)d more.", rest) % {"n": rest})

@@ -1,11 +1,14 @@
 """Context of the product page's bar and panels."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from altazion.lib.text import slug
 from catalog.admin.words import search_results
 from catalog.enums import ProductKind, ProductState
 from catalog.models import Attribute, Product
@@ -13,6 +16,8 @@ from catalog.selectors import office, product_page
 from catalog.selectors.completeness import standings
 from catalog.selectors.facts import hints, refusals_to_validate
 from catalog.selectors.history import changes_of
+
+COPIED = {ProductKind.SIMPLE, ProductKind.PARENT}
 
 
 def page_context(admin: Any, request: HttpRequest, product: Product, form: ModelForm) -> dict[str, Any]:
@@ -45,8 +50,20 @@ def page_context(admin: Any, request: HttpRequest, product: Product, form: Model
         "is_validated": product.state == ProductState.VALIDATED,
         "may_validate": request.user.has_perm("catalog.validate_product"),
         "may_publish": request.user.has_perm("catalog.publish_product"),
+        "may_copy": request.user.has_perm("catalog.add_product") and product.kind in COPIED,
+        "shop_address": _shop_address(product) if any(one.publication for one in channels) else "",
         "may_change": admin.has_change_permission(request, product),
     }
+
+
+def _shop_address(product: Product) -> str:
+    """Its page in the shop, of its parent for a variant; empty while it is not validated."""
+    shown = product.parent or product
+    if shown.state != ProductState.VALIDATED:
+        return ""
+    word = f"{slug(shown.slug or shown.name or 'produit', 100)}"
+    address = reverse("storefront:product", kwargs={"slug": word, "pk": shown.pk})
+    return address if shown is product else f"{address}?{urlencode({'variant': product.sku})}"
 
 
 def _history(product: Product) -> list[tuple[Any, str, list[Any]]]:

@@ -19,9 +19,11 @@ from altazion.lib.translating import side_by_side
 from catalog import services
 from catalog.admin import inlines
 from catalog.admin.actions import ProductActions
+from catalog.admin.bulk import BulkPages
 from catalog.admin.page import page_context
 from catalog.admin.product_list import ChannelFilter, Columns, FlagFilter, ProductChangeList, SegmentFilter, StateFilter
 from catalog.admin.requirements import CompleteColumn, CompletenessFilter
+from catalog.admin.saved import SavedFilters
 from catalog.admin.scan import ScanPage
 from catalog.admin.variants import VariantPages
 from catalog.enums import ProductKind
@@ -52,7 +54,16 @@ ROWS: dict[Any, Callable[..., None]] = {
 
 @admin.register(Product)
 class ProductAdmin(
-    ProductActions, VariantPages, ScanPage, CompleteColumn, Columns, RefusalsAsMessages, NeverDeleted, ModelAdmin
+    SavedFilters,
+    BulkPages,
+    ProductActions,
+    VariantPages,
+    ScanPage,
+    CompleteColumn,
+    Columns,
+    RefusalsAsMessages,
+    NeverDeleted,
+    ModelAdmin,
 ):
     """A merchandiser's desk."""
 
@@ -145,7 +156,7 @@ class ProductAdmin(
 
     class Media:
         css = {"all": ["office/panels.css"]}
-        js = ["catalog/lengths.js"]
+        js = ["catalog/lengths.js", "office/search.js"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new product starts with the usual type and rate."""
@@ -230,7 +241,7 @@ class ProductAdmin(
             path("<int:pk>/variants/", self.admin_site.admin_view(self.variants), name="catalog_product_variants"),
             path("<int:pk>/matrix/", self.admin_site.admin_view(self.matrix), name="catalog_product_matrix"),
         ]
-        return own + super().get_urls()
+        return own + self.bulk_urls() + self.saved_urls() + super().get_urls()
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -7,6 +7,7 @@ from catalog.services.bundles import save_bundle
 from catalog.services.channel_texts import save_channel_texts
 from catalog.services.children import make_children
 from catalog.services.completeness import refresh_completeness, refresh_family, save_requirements
+from catalog.services.copying import copy_product
 from catalog.services.criteria import delete_criterion, save_choices, save_criterion
 from catalog.services.history import undo_field
 from catalog.services.keywords import (
@@ -36,6 +37,7 @@ __all__ = [
     "add_to_selection",
     "archive",
     "change_product",
+    "copy_product",
     "create_product",
     "delete_criterion",
     "delete_keyword",
