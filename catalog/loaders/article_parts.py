@@ -59,12 +59,17 @@ def write_references(stage: Stage) -> list[str]:
         " (SELECT 1 FROM load_references n WHERE n.product_id = r.product_id AND n.type = r.type"
         " AND n.value = r.value) RETURNING r.product_id) " + _TOUCH
     )
+    # What is missing is looked up before it is added: a statement would walk over what it adds itself.
+    stage.work_table(
+        "load_new_references",
+        "SELECT n.product_id, n.type, n.value, NOT EXISTS (SELECT 1 FROM catalog_productreference m"
+        " WHERE m.product_id = n.product_id AND m.type = n.type AND m.is_main) AS is_main FROM load_references n"
+        " WHERE NOT EXISTS (SELECT 1 FROM catalog_productreference r WHERE r.product_id = n.product_id"
+        " AND r.type = n.type AND r.value = n.value)",
+    )
     stage.run(
         "WITH written AS (INSERT INTO catalog_productreference (product_id, type, value, is_main, source)"
-        " SELECT n.product_id, n.type, n.value, NOT EXISTS (SELECT 1 FROM catalog_productreference m"
-        " WHERE m.product_id = n.product_id AND m.type = n.type AND m.is_main), %(source)s FROM load_references n"
-        " WHERE NOT EXISTS (SELECT 1 FROM catalog_productreference r WHERE r.product_id = n.product_id"
-        " AND r.type = n.type AND r.value = n.value) RETURNING product_id) " + _TOUCH
+        " SELECT product_id, type, value, is_main, %(source)s FROM load_new_references RETURNING product_id) " + _TOUCH
     )
     return wrong
 
@@ -118,11 +123,15 @@ def write_media(stage: Stage) -> None:
         " AND n.product_id = m.product_id AND n.location = m.location AND m.position <> n.position"
         " RETURNING m.product_id) " + _TOUCH
     )
+    stage.work_table(
+        "load_new_media",
+        "SELECT n.* FROM load_media n WHERE NOT EXISTS (SELECT 1 FROM catalog_media m"
+        " WHERE m.product_id = n.product_id AND m.location = n.location)",
+    )
     stage.run(
         "WITH written AS (INSERT INTO catalog_media (product_id, kind, location, title, alt, position,"
         " is_public, source)"
-        " SELECT n.product_id, %(image)s, n.location, '', '', n.position, true, %(source)s FROM load_media n"
-        " WHERE NOT EXISTS (SELECT 1 FROM catalog_media m WHERE m.product_id = n.product_id"
-        " AND m.location = n.location) RETURNING product_id) " + _TOUCH,
+        " SELECT product_id, %(image)s, location, '', '', position, true, %(source)s FROM load_new_media"
+        " RETURNING product_id) " + _TOUCH,
         image=MediaKind.IMAGE.value,
     )

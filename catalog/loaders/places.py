@@ -70,11 +70,15 @@ def _merge_places(stage: Stage, *, keep_relevance: bool) -> None:
         " AND s.source = %(source)s AND EXISTS (SELECT 1 FROM load_places n WHERE n.product_id = s.product_id"
         " AND n.is_primary AND n.segment_id <> s.segment_id) RETURNING s.product_id)" + touch
     )
+    stage.work_table(
+        "load_new_places",
+        "SELECT n.* FROM load_places n WHERE NOT EXISTS (SELECT 1 FROM catalog_productsegment s"
+        " WHERE s.product_id = n.product_id AND s.segment_id = n.segment_id)",
+    )
     stage.run(
         "WITH written AS (INSERT INTO catalog_productsegment (product_id, segment_id, is_primary, relevance, source)"
-        " SELECT n.product_id, n.segment_id, false, coalesce(n.relevance, 1), %(source)s FROM load_places n"
-        " WHERE NOT EXISTS (SELECT 1 FROM catalog_productsegment s WHERE s.product_id = n.product_id"
-        " AND s.segment_id = n.segment_id) RETURNING product_id)" + touch
+        " SELECT product_id, segment_id, false, coalesce(relevance, 1), %(source)s FROM load_new_places"
+        " RETURNING product_id)" + touch
     )
     if not keep_relevance:
         stage.run(
