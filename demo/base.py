@@ -20,6 +20,13 @@ from stores.enums import ChannelKind
 from stores.models import SalesChannel, Site
 
 WAREHOUSE = "ENTREPOT"
+ENGLISH = {  # ways to deliver and to pay, as the French ones below
+    "pickup": ("Pickup in store", "Free"),
+    "home": ("Home delivery", "At your door in 2 to 4 working days"),
+    "express": ("Express delivery", "The next day for an order before 2 pm"),
+    "pay_in_store": ("Payment in store", "At the till when you collect"),
+    "card": ("Bank card", "Secure payment (demonstration)"),
+}
 RATES = (
     ("FR20", "TVA 20 %", "0.2"),
     ("FR10", "TVA 10 %", "0.1"),
@@ -157,6 +164,11 @@ def _criteria() -> None:
         )
 
 
+def _in_english(code: str) -> dict[str, Any]:
+    name, description = ENGLISH[code]
+    return {"translations": {"en": {"name": name, "description": description}}}
+
+
 def _payment_methods(channel: SalesChannel) -> None:
     methods = (
         (
@@ -170,6 +182,7 @@ def _payment_methods(channel: SalesChannel) -> None:
     )
     for position, (code, name, description, kind, provider) in enumerate(methods, 1):
         values = {"name": name, "description": description, "kind": kind, "provider": provider, "position": position}
+        values |= _in_english(code)
         PaymentMethod.objects.get_or_create(code=code, defaults=values)[0].channels.add(channel)
 
 
@@ -205,7 +218,7 @@ def _delivery_modes(channel: SalesChannel) -> None:
     )
     for position, (code, values) in enumerate(modes, 1):
         mode, _ = DeliveryMode.objects.get_or_create(
-            code=code, defaults={"vat_rate": rate, "position": position, **values}
+            code=code, defaults={"vat_rate": rate, "position": position, **_in_english(code), **values}
         )
         mode.channels.add(channel)
 

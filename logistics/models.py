@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from altazion.lib.translating import Spoken
 from catalog.models import Product, VatRate
 from logistics.enums import DeliveryKind, MovementKind, PlaceKind, Purpose, ReservationState
 from stores.models import SalesChannel, Store
@@ -149,13 +150,16 @@ class Reservation(models.Model):
         return f"{self.quantity} × {self.product_id}@{self.place_id}"
 
 
-class DeliveryMode(models.Model):
+class DeliveryMode(Spoken, models.Model):
     """A way for goods to reach the shopper, with what it costs and what it carries (OFF-4, ORC-4)."""
 
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=100)
     description = models.CharField(_("shown to the shopper"), max_length=200, blank=True)
+    translations = models.JSONField(
+        _("translations"), default=dict, blank=True, db_default=models.Value({}, output_field=models.JSONField())
+    )
     kind = models.CharField(_("kind"), max_length=4, choices=DeliveryKind)
     channels = models.ManyToManyField(SalesChannel, related_name="delivery_modes", verbose_name=_("channels"))
     fee = models.DecimalField(_("fee with tax"), max_digits=8, decimal_places=2, default=0)

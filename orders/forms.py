@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from altazion.lib.translating import name_and_description
 from orders.models import PaymentMethod
 
 
@@ -25,7 +26,7 @@ class CancelForm(forms.Form):
         return next((str(error) for errors in self.errors.values() for error in errors), "")
 
 
-class PaymentMethodForm(forms.ModelForm):  # type: ignore[type-arg]
+class PaymentMethodForm(name_and_description()):  # type: ignore[misc]
     """A way to pay; its provider is one that is installed, its limits make sense."""
 
     class Meta:

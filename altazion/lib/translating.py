@@ -9,10 +9,32 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 OTHERS = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+
+
+class Spoken:
+    """For a model with `name`, `description` and `translations`: what its reader reads."""
+
+    name: Any
+    description: Any
+    translations: Any
+
+    def said(self, field: str) -> str:
+        """A text in the active language, else in the main one."""
+        language = (get_language() or settings.LANGUAGE_CODE)[:2]
+        return str((self.translations or {}).get(language, {}).get(field) or getattr(self, field))
+
+    @property
+    def shown_name(self) -> str:
+        return self.said("name")
+
+    @property
+    def shown_description(self) -> str:
+        return self.said("description")
 
 
 class TranslatedForm(forms.ModelForm):
@@ -69,6 +91,14 @@ def with_translations(**texts: forms.Field) -> type[TranslatedForm]:
     """
     fields = {f"{name}_{language}": copy.deepcopy(field) for name, field in texts.items() for language in OTHERS}
     return type("TranslatedFields", (TranslatedForm,), {**fields, "translated_names": tuple(texts)})
+
+
+def name_and_description() -> type[TranslatedForm]:
+    """`with_translations` for what has a name of 100 characters and a description of 200 (`Spoken`)."""
+    return with_translations(
+        name=forms.CharField(required=False, max_length=100, widget=UnfoldAdminTextInputWidget),
+        description=forms.CharField(required=False, max_length=200, widget=UnfoldAdminTextInputWidget),
+    )
 
 
 def side_by_side(names: Iterable[str]) -> list[tuple[str, ...]]:

@@ -14,6 +14,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from altazion.lib.money import display as money
 from altazion.lib.office import NeverDeleted
+from altazion.lib.translating import side_by_side
+from logistics.forms import DeliveryModeForm
 from logistics.models import DeliveryMode, Place, SupplySource
 
 
@@ -58,9 +60,13 @@ class DeliveryModeAdmin(NeverDeleted, ModelAdmin):
     list_editable = ("position", "active")
     list_filter = ("kind", "active", "channels")
     search_fields = ("name", "code")
+    form = DeliveryModeForm
     compressed_fields = True
     fieldsets = (
-        (None, {"fields": (("code", "name"), "description", "kind", "channels", ("position", "active"))}),
+        (
+            None,
+            {"fields": ("code", *side_by_side(["name", "description"]), "kind", "channels", ("position", "active"))},
+        ),
         (gettext_lazy("Price"), {"fields": (("fee", "vat_rate"), "free_from")}),
         (
             gettext_lazy("What it carries"),

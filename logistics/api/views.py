@@ -123,7 +123,7 @@ def _option(option: Any, currency: str) -> dict[str, Any]:
     days: tuple[dt.date, dt.date] = option.from_date, option.to_date
     return {
         "code": option.mode.code,
-        "name": option.mode.name,
+        "name": option.mode.shown_name,
         "kind": option.mode.kind,
         "ok": option.ok,
         "reason": option.reason,

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.selectors import stores_seen_by
 from altazion.lib.money import display
 from altazion.lib.office import NeverDeleted, badge
+from altazion.lib.translating import side_by_side
 from orders.admin.base import ATTEMPT_TONES, Records
 from orders.enums import AttemptState
 from orders.forms import PaymentMethodForm
@@ -32,7 +33,7 @@ class PaymentMethodAdmin(NeverDeleted, ModelAdmin):
     filter_horizontal = ("channels",)
     prepopulated_fields = {"code": ("name",)}
     fieldsets = (
-        (None, {"fields": (("name", "code"), "description", ("kind", "provider"), "active")}),
+        (None, {"fields": ("code", *side_by_side(["name", "description"]), ("kind", "provider"), "active")}),
         (_("Where and for what amounts"), {"fields": ("channels", ("min_amount", "max_amount"), "position")}),
         (_("Behind the counter"), {"fields": (("hold_minutes", "accounting_code"),)}),
     )

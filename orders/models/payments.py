@@ -6,16 +6,20 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from altazion.lib.translating import Spoken
 from orders.enums import AttemptState, MethodKind
 from stores.models import SalesChannel, Store
 
 
-class PaymentMethod(models.Model):
+class PaymentMethod(Spoken, models.Model):
     """A way to pay, offered where its limits allow."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=100)
     description = models.CharField(_("shown to the shopper"), max_length=200, blank=True)
+    translations = models.JSONField(
+        _("translations"), default=dict, blank=True, db_default=models.Value({}, output_field=models.JSONField())
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=MethodKind)
     provider = models.SlugField(_("provider"), max_length=40, help_text=_("Name of an adapter in PAYMENT_PROVIDERS."))
     channels = models.ManyToManyField(SalesChannel, related_name="payment_methods", verbose_name=_("channels"))

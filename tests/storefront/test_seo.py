@@ -266,3 +266,11 @@ def test_a_text_that_nobody_translated_says_its_language(shop):
     catalog.save_brand(brand, {"intro": "Une marque."}, at=b.AT)
     assert '<div class="intro prose" lang="fr">' in Page(shop, "/en/b/hasbro/").html
     assert '<div class="intro prose">' in Page(shop, "/b/hasbro/").html
+
+
+def test_ways_to_deliver_are_named_in_the_readers_language(shop):
+    from logistics.models import DeliveryMode
+
+    DeliveryMode.objects.update(name="À domicile", translations={"en": {"name": "To your door"}})
+    assert "To your door" in Page(shop, f"/en/p/the-hulk-{shop.hulk.pk}/").html
+    assert "À domicile" in Page(shop, f"/p/hulk-{shop.hulk.pk}/").html
