@@ -3,18 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, JSONObject
 
 from campaigns.selectors import EffectivePrice, prices
-from catalog.enums import MediaKind, ProductState
-from catalog.models import ChannelText, Media, Product
 from catalog.selectors import word_of
-from catalog.selectors.channel_text import put_words
-from discovery.models import IndexEntry
 from discovery.selectors.navigation import said_in
+from discovery.selectors.shown import Shown, shown
 from logistics.enums import Level
 from logistics.selectors import Availability, availability
 from stores.models import SalesChannel, Store
@@ -75,50 +68,15 @@ def tiles(
     asked = list(dict.fromkeys(product_ids))
     if not asked:
         return []
-    found = {product.pk: product for product in _products(asked, channel)}
+    found = shown(asked, channel_id=channel.pk)
     costs = prices(found, channel=channel, at=at)
     stock = availability(found, channel=channel, at=at, stores=[store] if store else [])
     return [_tile(found[pk], costs[pk], stock.get(pk), language, store) for pk in asked if pk in found and pk in costs]
 
 
-def _products(asked: list[int], channel: SalesChannel) -> Iterable[Product]:
-    pictures = Media.objects.filter(kind=MediaKind.IMAGE, is_public=True).order_by("position", "id")
-    own = pictures.filter(product=OuterRef("pk"))
-    above = pictures.filter(product=OuterRef("parent"))
-    of_child = pictures.filter(product__parent=OuterRef("pk"), product__state=ProductState.VALIDATED)
-    return (
-        Product.objects.filter(pk__in=asked)
-        .filter(Exists(IndexEntry.objects.filter(channel=channel, listing=OuterRef("pk"))))
-        .annotate(
-            picture=Coalesce(*(Subquery(some.values("location")[:1]) for some in (own, of_child, above))),
-            picture_alt=Coalesce(*(Subquery(some.values("alt")[:1]) for some in (own, of_child, above))),
-            brand_name=Coalesce(F("brand__name"), F("parent__brand__name")),
-            told=_told("pk", channel),
-            told_above=_told("parent", channel),
-            variants=Count("children", filter=Q(children__state=ProductState.VALIDATED)),
-        )
-        .select_related("parent")
-        .only("id", "sku", "slug", "name", "translations", "parent__name", "parent__slug", "parent__translations")
-    )
-
-
-def _told(which: str, channel: SalesChannel) -> Subquery:
-    """The channel's words for a product, as one JSON object."""
-    words = ChannelText.objects.filter(product=OuterRef(which), channel=channel)
-    return Subquery(words.values(said=JSONObject(name="name", slug="slug", translations="translations"))[:1])
-
-
-def _speak(product: Product | None, told: dict[str, Any] | None) -> None:
-    if product is not None and told:
-        put_words(product, {word: told[word] for word in ("name", "slug")}, told["translations"])
-
-
 def _tile(
-    product: Product, price: EffectivePrice, stock: Availability | None, language: str, store: Store | None
+    product: Shown, price: EffectivePrice, stock: Availability | None, language: str, store: Store | None
 ) -> Tile:
-    extra = product.__dict__  # annotations
-    _speak(product, extra["told"])
-    _speak(product.parent, extra["told_above"])
     named = product.parent if product.parent and not product.name else product
     name = said_in(named.translations, language, "name", named.name)
     return Tile(
@@ -126,10 +84,10 @@ def _tile(
         sku=product.sku,
         slug=word_of(product.parent or product, language),
         name=name,
-        brand=extra["brand_name"] or "",
-        image=extra["picture"] or "",
-        alt=extra["picture_alt"] or "",
-        variants=extra["variants"],
+        brand=product.brand,
+        image=product.picture,
+        alt=product.alt,
+        variants=product.variants,
         price=price,
         availability=stock,
         store=store,
