@@ -258,6 +258,7 @@ SPECTACULAR_SETTINGS = {
 
 # -- doors from low rooms to high ones, by name ------------------------------------------------
 LOGBOOK_NUDGE = "logbook.tasks.nudge"
+PRODUCT_LAYOUTS = "storefront.enums.PRODUCT_LAYOUTS"
 ADDRESS_BOOK = "storefront.selectors.addresses.ShopAddresses"
 CATALOG_FREE_UNITS = "logistics.selectors.free_units.free_units_sql"  # what rules of selections know of stock
 PAYMENT_PROVIDERS = {

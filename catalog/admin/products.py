@@ -136,7 +136,10 @@ class ProductAdmin(
             },
         ),
         (_("Bundle"), {"fields": (("bundle_mode", "bundle_percent"),), "classes": ["collapse"]}),
-        (_("Web"), {"fields": (*side_by_side(["slug", "meta_title", "meta_description"]), "variant_tiles")}),
+        (
+            _("Web"),
+            {"fields": (*side_by_side(["slug", "meta_title", "meta_description"]), ("variant_tiles", "page_layout"))},
+        ),
     )
     inlines = (
         inlines.PriceInline,
@@ -185,8 +188,9 @@ class ProductAdmin(
         """A variant's tiles are its parent's choice: its form has no such field."""
         if obj is None or obj.kind != ProductKind.CHILD:
             return super().get_fieldsets(request, obj)
+        of_parent = ("variant_tiles", "page_layout")
         return [
-            (title, {**options, "fields": tuple(name for name in options["fields"] if name != "variant_tiles")})
+            (title, {**options, "fields": tuple(name for name in options["fields"] if name != of_parent)})
             for title, options in super().get_fieldsets(request, obj)
         ]
 

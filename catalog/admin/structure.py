@@ -13,6 +13,7 @@ from unfold.decorators import display
 from altazion.lib.office import RefusalsAsMessages
 from catalog.admin.attributes import AskedInline, save_asked
 from catalog.admin.requirements import RequirementInline, save_required
+from catalog.forms.layouts import ProductTypeForm
 from catalog.models import Family, ProductType, Requirement, VatRate
 
 
@@ -51,9 +52,10 @@ class FamilyAdmin(RefusalsAsMessages, ModelAdmin):
 class ProductTypeAdmin(ModelAdmin):
     """What products are for accounting."""
 
+    form = ProductTypeForm
     list_display = ("name", "code", "nature", "sales_account")
     search_fields = ("name", "code")
-    fields = ("name", "code", "nature", "sales_account", "description")
+    fields = ("name", "code", "nature", "sales_account", "page_layout", "description")
 
 
 @admin.register(VatRate)

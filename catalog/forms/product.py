@@ -12,6 +12,7 @@ from altazion.lib.office import lock_fields
 from altazion.lib.translating import with_translations
 from catalog import rules
 from catalog.enums import AttributeType, Flag, ProductKind, ProductState
+from catalog.forms.layouts import layout_field
 from catalog.models import Attribute, Product
 from catalog.rules import trade
 from catalog.selectors.trade import flag_names
@@ -61,6 +62,7 @@ class ProductForm(ProductTexts):  # type: ignore[misc, valid-type]
             "importance",
             "limited_below",
             "variant_tiles",
+            "page_layout",
             "bundle_mode",
             "bundle_percent",
             "height_mm",
@@ -95,8 +97,11 @@ class ProductForm(ProductTexts):  # type: ignore[misc, valid-type]
         fed = self.instance.fed_fields or []
         codes = rules.locked_attributes(fed, [name.removeprefix(PREFIX) for name in self.attribute_names()])
         lock_fields(self, rules.locked_fields(fed) | {PREFIX + code for code in codes}, self.instance.source)
+        if "page_layout" in self.fields:
+            self.fields["page_layout"] = layout_field(self.fields["page_layout"])
         if self.instance.kind == ProductKind.CHILD:
             self.fields.pop("variant_tiles", None)  # its parent's choice
+            self.fields.pop("page_layout", None)
         if self.instance.kind == ProductKind.CHILD and "name" in self.fields:
             self.fields["name"].help_text = _("Empty: its parent's name.")
 

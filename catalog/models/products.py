@@ -73,6 +73,14 @@ class Product(TradeFacts):
         db_default="",
         help_text=_("Empty: as the sales channel says."),
     )
+    page_layout = models.CharField(
+        _("template of its page"),
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty: that of its type."),
+    )
     source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
     fed_fields = ArrayField(models.CharField(max_length=60), default=list, blank=True, editable=False)
     archived_by_run = models.BigIntegerField(null=True, blank=True, editable=False)

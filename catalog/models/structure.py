@@ -39,6 +39,14 @@ class ProductType(models.Model):
     nature = models.PositiveSmallIntegerField(_("nature"), choices=Nature, default=Nature.PRODUCT)
     sales_account = models.CharField(_("sales account"), max_length=20, blank=True, default="707000")
     description = models.TextField(_("description"), blank=True)
+    page_layout = models.CharField(
+        _("template of its pages"),
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty: standard."),
+    )
 
     class Meta:
         verbose_name = _("product type")

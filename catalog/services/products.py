@@ -54,6 +54,7 @@ CHANGEABLE = {
     "flags",
     "bundle_percent",
     "variant_tiles",
+    "page_layout",
     "translations",
 }
 WRONG = {

@@ -18,6 +18,7 @@ from discovery.models import IndexEntry
 from discovery.selectors import SegmentEntry, said_in, segment_entry
 from logistics.enums import Level
 from logistics.selectors import Availability, DeliveryOption, availability, delivery_options
+from storefront.enums import PRODUCT_LAYOUTS, STANDARD
 from storefront.selectors.beside import Associated, Beside, associated_with, beside
 from storefront.selectors.facts import Group, Question, attribute_groups, questions_of, used_attributes
 from storefront.selectors.inside import Inside, inside_of
@@ -80,6 +81,12 @@ class ProductPage:
     beside: list[Beside]
     trade: dict[str, Any]
     template: str
+
+    @property
+    def layout(self) -> str:
+        """The template of the page: the product's own, else its type's, if the shop has it."""
+        wanted = self.listing.page_layout or self.listing.type.page_layout
+        return wanted if wanted in PRODUCT_LAYOUTS else STANDARD
 
     @property
     def level(self) -> Level:
@@ -161,7 +168,8 @@ def _kept_facts(pk: int, shop: Shop) -> Facts | None:
 def _facts(pk: int, shop: Shop) -> Facts | None:
     entries = IndexEntry.objects.filter(Q(listing=pk) | Q(product__parent=pk), channel=shop.channel)
     sold = set(entries.values_list("product_id", flat=True))
-    listing = Product.objects.filter(pk=pk, state=ProductState.VALIDATED, parent=None).select_related("brand").first()
+    found = Product.objects.filter(pk=pk, state=ProductState.VALIDATED, parent=None)
+    listing = found.select_related("brand", "type").first()
     if not sold or listing is None:
         return None
     children = list(Product.objects.filter(pk__in=sold - {pk}).order_by("id"))
