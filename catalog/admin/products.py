@@ -159,7 +159,7 @@ class ProductAdmin(
 
     class Media:
         css = {"all": ["office/panels.css"]}
-        js = ["catalog/lengths.js", "office/search.js"]
+        js = ["catalog/lengths.js"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new product starts with the usual type and rate."""
