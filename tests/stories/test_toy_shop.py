@@ -126,5 +126,23 @@ def test_a_campaign_prices_its_selection_on_its_second(platform, page):
         platform.shell("from campaigns.models import Campaign\nCampaign.objects.update(approved=True)\nprint('null')")
 
 
+def test_landing_pages_open_a_range_and_the_next_one_is_walked_through_before_its_day(platform, page):
+    page.goto(f"{platform.url}/l/spider-man/")
+    expect(page.locator("h1")).to_have_text("Spider-Man")
+    expect(page.locator(".tile").first).to_be_visible()
+    page.goto(f"{platform.url}/b/hasbro/")
+    expect(page.locator("main")).to_contain_text("Nos préférés")
+    assert page.goto(f"{platform.url}/l/noel-des-heros/").status == 404
+    sign_in(page, platform, "merchandiser")
+    page.goto(f"{platform.url}/office/campaigns/landingpage/")
+    page.locator("#result_list tr", has_text="Noël des héros").get_by_role("link", name="Blocs").click()
+    page.get_by_role("button", name="Parcourir toute la boutique à cette date").click()
+    expect(page.locator(".preview-bar")).to_be_visible()
+    expect(page.locator("h1")).to_have_text("Le Noël des héros")
+    expect(page.locator(".tile").first).to_be_visible()
+    page.get_by_role("button", name="Revenir à maintenant").click()
+    expect(page.locator(".preview-bar")).to_have_count(0)
+
+
 def _pk(platform):
     return platform.shell("from catalog.models import Product\nprint(Product.objects.get(sku='AVENGERS').pk)")
