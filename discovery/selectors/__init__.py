@@ -15,8 +15,10 @@ from discovery.selectors.navigation import (
     star_segments,
     told_in,
 )
+from discovery.selectors.redirects import redirect_for
 from discovery.selectors.suggest import Suggestion, suggest
 from discovery.selectors.tiles import Tile, tiles
+from discovery.selectors.why import Why, why, why_now
 
 __all__ = [
     "Facet",
@@ -26,10 +28,12 @@ __all__ = [
     "SegmentPage",
     "Suggestion",
     "Tile",
+    "Why",
     "children_of",
     "index_version",
     "listing",
     "navigation",
+    "redirect_for",
     "said_in",
     "segment_entry",
     "segment_page",
@@ -39,4 +43,6 @@ __all__ = [
     "tiles",
     "told_in",
     "top_ids",
+    "why",
+    "why_now",
 ]

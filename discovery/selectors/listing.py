@@ -38,7 +38,7 @@ ORDERS = {
 class ListingPage:
     """One page. total: listings (not variants) that satisfy all filters; segments: how many in each asked segment.
 
-    lane, read_as: how a search text was understood.
+    lane, read_as, keywords, synonyms: how a search text was understood.
     """
 
     tiles: list[Tile]
@@ -50,6 +50,8 @@ class ListingPage:
     segments: dict[int, int]
     lane: str = ""
     read_as: str = ""
+    keywords: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
 
 def listing(
@@ -106,6 +108,8 @@ def listing(
         segments=counted.segments,
         lane=text.lane if text else "",
         read_as=text.read_as if text else "",
+        keywords=text.keywords if text else (),
+        synonyms=text.synonyms if text else (),
     )
 
 
@@ -131,6 +135,44 @@ class _Asked:
     place: int | None
     in_store_only: bool
     ranking: Ranking
+
+
+def first_ids(
+    *,
+    channel: SalesChannel,
+    at: dt.datetime,
+    language: str,
+    query: str = "",
+    segment: Segment | None = None,
+    size: int = 50,
+) -> tuple[list[int], int]:
+    """The first listings of a search or a segment as its page shows them at `at`, and how many there are."""
+    version = index_version(channel)
+    query = query.replace("\0", " ").strip()[:200]
+    number = segment.pk if segment else None
+    ranking = ranking_for(channel, Asked(plain(query), number), at=at, version=version)
+    asked = _Asked(channel, language, number, None, None, {}, None, False, ranking)
+    if query:
+        counted, ids, _page, _text = _by_text(asked, query, version, (), "rank", 1, size)
+    else:
+        counted, ids, _page = _by_sets(asked, version, (), "rank", 1, size)
+    return ids, counted.total
+
+
+def scope_of(
+    channel: SalesChannel,
+    language: str,
+    segment_id: int | None,
+    selection: Selection | None,
+    query: str,
+    ranking: Ranking,
+    version: str,
+) -> tuple[Scope, TextMatch | None]:
+    """The entries that a list is about, with the decisions about it, and how its words were understood."""
+    asked = _Asked(channel, language, segment_id, None, selection, {}, None, False, ranking)
+    scope, text = _scope(asked, query, version)
+    scope.ranked(ranking)
+    return scope, text
 
 
 def _by_sets(

@@ -36,7 +36,14 @@ def ranking_for(channel: SalesChannel, asked: Asked, *, at: dt.datetime, version
     In a segment, what its products' order says by hand follows the pins.
     """
     made = decisions(channel, version=version)
-    ranking = decided(made.on(asked, at=at), unavailable=made.unavailable)
+    return ranking_of(channel, asked, made.on(asked, at=at), unavailable=made.unavailable, version=version)
+
+
+def ranking_of(
+    channel: SalesChannel, asked: Asked, rules: Iterable[Rule], *, unavailable: str, version: str = ""
+) -> Ranking:
+    """What these rules decide about a list, a segment's own order behind them."""
+    ranking = decided(rules, unavailable=unavailable)
     if asked.segment_id is None or asked.query:
         return ranking
     return _ordered(ranking, hand_order(channel, asked.segment_id, version=version))

@@ -3,24 +3,25 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, OuterRef
+from django.db.models import BooleanField, Exists, IntegerField, OuterRef, Subquery, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Concat
 
 from altazion.lib.text import bare_code
 from catalog.enums import SegmentKind
-from catalog.models import Brand, Segment
+from catalog.models import Brand, Keyword, Segment
 from catalog.selectors import word_of
-from discovery.models import IndexEntry
+from discovery.models import FacetValue, IndexEntry
 from discovery.selectors.navigation import said_in
 from discovery.selectors.text import CONFIGS, words_of
-from stores.models import SalesChannel
+from stores.models import SalesChannel, Store
 
-MOST = {"segment": 3, "brand": 3, "product": 6}
+MOST = {"keyword": 3, "segment": 3, "brand": 3, "product": 6, "store": 2}
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """kind: "segment", "brand" or "product"; id and slug make its address."""
+    """kind: "keyword", "segment", "brand", "product" or "store"; id and slug (a store's code) make its address."""
 
     kind: str
     id: int
@@ -29,15 +30,37 @@ class Suggestion:
 
 
 def suggest(text: str, *, channel: SalesChannel, language: str) -> list[Suggestion]:
-    """Segments and brands whose name holds a word beginning so, and products, best first. At most three queries."""
+    """Keywords, segments, brands, products and stores with a word beginning so, best first. At most five queries."""
     words = words_of(text)
     if not words or len("".join(words)) < 2:
         return []
     return [
+        *_keywords(words, channel, language),
         *_segments(words, channel, language),
         *_brands(words, channel, language),
         *_products(text, words, channel, language),
+        *_stores(words),
     ]
+
+
+def _keywords(words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:
+    """Those that find something here."""
+    number = FacetValue.objects.filter(
+        attribute=Concat(Value("kw-"), OuterRef("category__code")), value=OuterRef("code")
+    ).values("pk")[:1]
+    sold = IndexEntry.objects.filter(channel=channel, facets__contains=[OuterRef("number")])
+    found = Keyword.objects.filter(_begins("array_to_string(catalog_keyword.forms, ' ')", words))
+    found = found.annotate(number=Cast(Subquery(number), IntegerField()))
+    rows = found.filter(Exists(sold)).order_by("name")
+    return [
+        Suggestion("keyword", k.pk, k.code, said_in(k.translations, language, "name", k.name))
+        for k in rows[: MOST["keyword"]]
+    ]
+
+
+def _stores(words: list[str]) -> list[Suggestion]:
+    found = Store.objects.filter(_begins("stores_store.name || ' ' || stores_store.city", words), archived=False)
+    return [Suggestion("store", s.pk, s.code, s.name) for s in found.order_by("name")[: MOST["store"]]]
 
 
 def _segments(words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:

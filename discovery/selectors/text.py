@@ -24,7 +24,8 @@ _MOST_WORDS = 10
 class TextMatch:
     """How a text is searched: an SQL condition and score over entries `e`, the lane taken, the words it was read as.
 
-    lead: what goes before any score. keywords, synonyms: what the words also meant, for those who ask why.
+    lead: what goes before any score. keywords, synonyms: what the words also meant. For those who ask why, terms: each
+    word with the term that finds it in `column` under `config`.
     """
 
     lane: str
@@ -35,6 +36,9 @@ class TextMatch:
     lead: str = "0"
     keywords: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
+    config: str = "altazion_fr"
+    column: str = "words_fr"
 
 
 def words_of(text: str) -> list[str]:
@@ -66,7 +70,9 @@ def match(text: str, *, channel: SalesChannel, language: str, version: str = "")
         parameters.pop(name)
     own = [number for number, _name, is_whole in keywords if is_whole]
     lifted = [number for number, _name, is_whole in keywords if not is_whole]
-    more: dict[str, Any] = {"keywords": tuple(name for _number, name, _is_whole in keywords), "synonyms": used}
+    more: dict[str, Any] = {"keywords": tuple(name for _number, name, _is_whole in keywords), "synonyms": used,
+                            "config": config, "column": column}  # fmt: skip
+    more["terms"] = tuple((word, term([word], known)[0]) for word in words)
     parameters |= {"own": own} if own else {}
     pinned = "e.facets && %(own)s::int[]" if own else "false"
     if lifted:
@@ -87,6 +93,7 @@ def match(text: str, *, channel: SalesChannel, language: str, version: str = "")
     if held >= FEW or (held and held == begun):
         return TextMatch("words", f"e.{column} @@ {whole}", score(whole), parameters, **more)
     if begun or held:
+        more["terms"] = tuple((word, f"{word}:*") for word in words)
         either = f"({whole} || {starts})"
         return TextMatch("beginnings", f"e.{column} @@ {either}", score(either), parameters, **more)
     return _by_likeness(words, config, column, channel)
@@ -149,6 +156,9 @@ def _by_likeness(words: list[str], config: str, column: str, channel: SalesChann
         _score(column, query),
         {"alike": " & ".join(f"({' | '.join(found)})" for found in alike.values())},
         " ".join(alike[word][0] for word in dict.fromkeys(words) if word in alike),
+        terms=tuple((found[0], " | ".join(found)) for found in alike.values()),
+        config=config,
+        column=column,
     )
 
 

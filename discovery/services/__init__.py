@@ -10,11 +10,15 @@ from discovery.services.causes import (
     reindex_stores,
 )
 from discovery.services.follow import follow_time
+from discovery.services.merchandising import delete_rule, save_rule, set_policy
 from discovery.services.prove import prove_sets
 from discovery.services.reindex import reindex
+from discovery.services.searching import forget, save_redirect, save_synonyms
 
 __all__ = [
+    "delete_rule",
     "follow_time",
+    "forget",
     "forget_pages",
     "prove_sets",
     "reindex",
@@ -24,4 +28,8 @@ __all__ = [
     "reindex_segments",
     "reindex_selection",
     "reindex_stores",
+    "save_redirect",
+    "save_rule",
+    "save_synonyms",
+    "set_policy",
 ]

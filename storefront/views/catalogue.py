@@ -127,15 +127,18 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """What a text finds; an exact code that names one product leads straight to it."""
     shop = shop_of(request)
-    text = request.GET.get("q", "").strip()[:200]
+    asked = request.GET.get("q", "").strip()
+    text = asked[:200]
     version = shop.index_version
+    if leads := discovery.redirect_for(text, channel=shop.channel, at=now(), version=version):
+        return redirect(_page_named(leads, shop.language))
     if not text:
         roots = discovery.navigation(
             channel=shop.channel, language=shop.language, root=shop.site.root_segment, version=shop.index_version
         )
         return render(request, "storefront/search.html", {"query_text": "", "roots": roots})
     context = _listing(request, version=version, query=text)
-    context |= {"query_text": text}
+    context |= {"query_text": text, "cut": len(asked) > len(text)}
     if not context["listing"].total:
         context["roots"] = discovery.navigation(
             channel=shop.channel, language=shop.language, root=shop.site.root_segment, version=version
@@ -179,6 +182,15 @@ def product(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context |= head(request, top, [*context["crumbs"], last])
     own = [f"storefront/products/{page.template}.html"] if page.template else []
     return render(request, [*own, "storefront/product.html"], context)
+
+
+def _page_named(leads: Any, language: str) -> str:
+    """The page that a search leads to."""
+    if leads.segment:
+        return reverse("storefront:segment", args=[word_of(leads.segment, language)])
+    if leads.brand:
+        return reverse("storefront:brand", args=[word_of(leads.brand, language)])
+    return str(leads.address)
 
 
 def _redirect_to(request: HttpRequest, address: str) -> HttpResponse:
