@@ -18,6 +18,7 @@ from altazion.health import SILENT_AFTER
 from altazion.lib.clock import now
 from altazion.office_menu import address
 from catalog.selectors.completeness import by_family
+from discovery.selectors import sentence, standing
 from integrations.enums import RunState
 from integrations.models import Flow
 from integrations.rules import is_late
@@ -116,6 +117,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **(_stock(user) if user.has_perm("logistics.view_stockbalance") else {}),
         **({"families": by_family()} if user.has_perm("catalog.view_product") and not is_store_account(user) else {}),
         **(_failures() if user.has_perm("logbook.view_faileddelivery") else {}),
+        **(_relevance() if user.has_perm("discovery.view_relevancetest") else {}),
         "health": _health(at) if user.has_perm("logbook.view_event") else None,
         "may_rerun": user.has_perm("integrations.run_flow"),
     }
@@ -198,6 +200,13 @@ def _stock(user: User) -> dict[str, Any]:
             "low": list(low[:SHOWN]) if not is_store_account(user) else [],
         }
     }
+
+
+def _relevance() -> dict[str, Any]:
+    found = standing()
+    for test in found.red:
+        test.says = sentence(test)  # type: ignore[attr-defined]
+    return {"relevance": found} if found.active else {}
 
 
 def _failures() -> dict[str, Any]:

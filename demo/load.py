@@ -15,7 +15,7 @@ from catalog.services import add_to_selection, save_rule
 from demo import DEMO_LOADED, words
 from demo.base import make_base, make_supply
 from demo.files import FOLDER
-from demo.merchandising import make_keywords
+from demo.merchandising import make_decisions, make_keywords
 from demo.pages import make_pages
 from demo.people import make_people
 from demo.pictures import Picture, draw_all
@@ -69,6 +69,8 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     ensure_schedules(at)
     reindex(None, at=at)
     say("search index")
+    make_decisions(at)
+    say("order of lists, relevance tests")
     _drop_news()
     record(DEMO_LOADED, at=at, actor=ACTOR)
 

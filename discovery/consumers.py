@@ -10,6 +10,7 @@ from discovery.services import (
     reindex_segments,
     reindex_selection,
     reindex_stores,
+    want_tests,
 )
 from logbook.models import Event
 from logbook.ports import consumer
@@ -66,3 +67,18 @@ def channel_changed(event: Event) -> None:
     """A channel shows variants otherwise."""
     if "variant_tiles" in event.data.get("fields", []) and event.subject_id.isdigit():
         reindex_channel(int(event.subject_id), at=now())
+
+
+_MOVES = [
+    "discovery.merchandising_changed",
+    "catalog.keyword_changed",
+    "catalog.segments_changed",
+    "catalog.selection_changed",
+    "integrations.run_finished",
+]
+
+
+@consumer("discovery.relevance", kinds=_MOVES)
+def products_moved(event: Event) -> None:
+    """A decision or a file may have moved products: the tests of relevance run once it is quiet."""
+    want_tests(at=now())

@@ -282,3 +282,22 @@ def on_selection(event: Event) -> None:
         ),
         at=event.at,
     )
+
+
+@consumer("tasks_mgmt.relevance", kinds=["discovery.relevance_failed", "discovery.relevance_held"])
+def on_relevance(event: Event) -> None:
+    """A product is not where a merchandiser expects it; once it is again the task closes."""
+    cause = f"{enums.RELEVANCE}:{event.subject_id}"
+    if event.kind.endswith("held"):
+        settle_causes([cause], at=event.at, word=_("The test holds again."))
+        return
+    expects = str(event.data.get("expects") or "")
+    url = office_url("discovery_relevancetest_change", event.subject_id)
+    raise_for_cause(
+        enums.RELEVANCE,
+        cause=cause,
+        title=_("Not so any more: %(sentence)s") % {"sentence": expects},
+        description=str(event.data.get("finding") or ""),
+        subject=Subject("discovery.relevance_test", event.subject_id, expects, url),
+        at=event.at,
+    )

@@ -21,6 +21,7 @@ class Kind:
 
 
 _FLOWS = ("Intégrateur", "E-commerce", LAST_RESORT)  # the first that has members
+_SHOP = ("Responsable de gamme", "E-commerce", LAST_RESORT)
 _STOCK = ("Logistique", "E-commerce", LAST_RESORT)
 _CATALOGUE = ("Responsable de gamme", "E-commerce", LAST_RESORT)
 _ORDERS = ("Service client", "E-commerce", LAST_RESORT)
@@ -36,6 +37,7 @@ STOCK_LOW = "stock_low"
 SHORTAGE = "shortage"
 DIVERGENCE = "divergence"
 DELIVERY_FAILED = "delivery_failed"
+RELEVANCE = "relevance"
 SELECTION_FAILED = "selection_failed"
 
 KINDS = (
@@ -50,5 +52,6 @@ KINDS = (
     Kind(SHORTAGE, _("Promised but missing"), CRITICAL, 4, _STOCK),
     Kind(DIVERGENCE, _("Stock and its ledger disagree"), CRITICAL, 4, _STOCK),
     Kind(SELECTION_FAILED, _("The rule of a selection cannot be followed"), NORMAL, 24, _CATALOGUE),
+    Kind(RELEVANCE, _("A relevance test does not hold"), NORMAL, 48, _SHOP),
     Kind(DELIVERY_FAILED, _("A part of the platform could not take an event"), URGENT, 8, (LAST_RESORT,)),
 )

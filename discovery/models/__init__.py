@@ -2,7 +2,7 @@
 
 from discovery.models.index import FacetValue, IndexEntry, IndexVersion, Lexeme, ListingSet
 from discovery.models.merchandising import ListingPolicy, MerchandisingRule, RuleEffect
-from discovery.models.relevance import RelevanceTest
+from discovery.models.relevance import RelevanceCall, RelevanceTest
 from discovery.models.searching import SearchRedirect, SynonymSet
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ListingPolicy",
     "ListingSet",
     "MerchandisingRule",
+    "RelevanceCall",
     "RelevanceTest",
     "RuleEffect",
     "SearchRedirect",

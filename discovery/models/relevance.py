@@ -48,3 +48,17 @@ class RelevanceTest(models.Model):
 
     def __str__(self) -> str:
         return self.query or str(self.segment)
+
+
+class RelevanceCall(models.Model):
+    """One row: when somebody last wanted the tests to run, and when all of them last ran."""
+
+    wanted_at = models.DateTimeField(null=True)
+    ran_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("run of the relevance tests")
+        verbose_name_plural = _("runs of the relevance tests")
+
+    def __str__(self) -> str:
+        return str(self.ran_at or "")

@@ -1,7 +1,7 @@
 """What the shop's pages ask the index."""
 
 from discovery.selectors.facets import Facet, FacetOption
-from discovery.selectors.listing import ListingPage, listing, top_ids
+from discovery.selectors.listing import ListingPage, first_ids, listing, top_ids
 from discovery.selectors.navigation import (
     SegmentEntry,
     SegmentPage,
@@ -15,29 +15,40 @@ from discovery.selectors.navigation import (
     star_segments,
     told_in,
 )
+from discovery.selectors.preview import Compared, Looked, Placed, before_and_after, explained, policies
 from discovery.selectors.redirects import redirect_for
+from discovery.selectors.relevance import sentence, standing
 from discovery.selectors.suggest import Suggestion, suggest
 from discovery.selectors.tiles import Tile, tiles
 from discovery.selectors.why import Why, why, why_now
 
 __all__ = [
+    "Compared",
     "Facet",
     "FacetOption",
     "ListingPage",
+    "Looked",
+    "Placed",
     "SegmentEntry",
     "SegmentPage",
     "Suggestion",
     "Tile",
     "Why",
+    "before_and_after",
     "children_of",
+    "explained",
+    "first_ids",
     "index_version",
     "listing",
     "navigation",
+    "policies",
     "redirect_for",
     "said_in",
     "segment_entry",
     "segment_page",
     "segment_pictures",
+    "sentence",
+    "standing",
     "star_segments",
     "suggest",
     "tiles",

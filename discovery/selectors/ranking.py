@@ -16,6 +16,7 @@ from stores.models import SalesChannel
 
 BRAND = "brand"
 MOST_BY_HAND = 500
+MOST_RATED = 100
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,34 @@ def ranking_of(
     ranking = decided(rules, unavailable=unavailable)
     if asked.segment_id is None or asked.query:
         return ranking
-    return _ordered(ranking, hand_order(channel, asked.segment_id, version=version))
+    by_hand, rated = _arranged(channel, asked.segment_id, version=version)
+    if rated:
+        factors = dict(ranking.factors)
+        for pk, times in rated.items():
+            factors[(Lever.LISTING, pk)] = factors.get((Lever.LISTING, pk), 1.0) * times
+        ranking = replace(ranking, factors=factors)
+    return _ordered(ranking, by_hand)
 
 
 def hand_order(channel: SalesChannel, segment_id: int, *, version: str = "") -> list[int]:
     """The listings of a segment that were given a place by hand, in order. Kept per version of the index."""
-    key = f"by-hand:{version or index_version(channel)}:{segment_id}"
-    kept: list[int] | None = cache.get(key)
+    return _arranged(channel, segment_id, version=version)[0]
+
+
+def _arranged(channel: SalesChannel, segment_id: int, *, version: str = "") -> tuple[list[int], dict[int, float]]:
+    """Listings placed by hand in a segment, and the relevance of those whose relevance there is not 1.
+
+    Relevance multiplies what orders a product, in this segment only. Kept per version of the index.
+    """
+    key = f"arranged:{version or index_version(channel)}:{segment_id}"
+    kept: tuple[list[int], dict[int, float]] | None = cache.get(key)
     if kept is None:
-        placed = ProductSegment.objects.filter(segment=segment_id, position__isnull=False).order_by("position")
-        kept = list(placed.values_list("product_id", flat=True)[:MOST_BY_HAND])
+        members = ProductSegment.objects.filter(segment=segment_id).exclude(position=None, relevance=1)
+        rows = members.order_by("position", "-relevance", "pk").values_list("product_id", "position", "relevance")
+        found = list(rows[: MOST_BY_HAND + MOST_RATED])
+        by_hand = [pk for pk, position, _relevance in found if position is not None][:MOST_BY_HAND]
+        rated = {pk: max(float(relevance), 0.01) for pk, position, relevance in found if position is None}
+        kept = by_hand, dict(list(rated.items())[:MOST_RATED])
         cache.set(key, kept, KEEP_SECONDS)
     return kept
 

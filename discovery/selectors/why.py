@@ -27,7 +27,8 @@ PLACES = "abcd"  # weights of a word: name; brand, segment or keyword; reference
 class Why:
     """A product of a list. score: what orders it; words: each word with where it stands ("a" name … "d" description).
 
-    effects: (rule, effect) that reached it. by_hand: its place if the segment's own order gave it one, from 1. importance: its own; star: the best segment above it, if that is a star.
+    effects: (rule, effect) that reached it. by_hand: its place, from 1, in the segment's own order if it has one.
+    importance: its own; star: the best segment above it, if that is a star.
     """
 
     listing_id: int
@@ -50,16 +51,7 @@ class Why:
         found = [_effect_words(name, effect) for name, effect in self.effects]
         if self.by_hand:
             found.append(_("Placed by hand at position %(position)d.") % {"position": self.by_hand})
-        if self.is_exact:
-            found.append(_("The search is its reference."))
-        if self.is_keyword:
-            found.append(_("The search is its keyword: %(words)s.") % {"words": ", ".join(self.keywords)})
-        elif self.keywords and self.lane:
-            found.append(_("The search holds a keyword: %(words)s.") % {"words": ", ".join(self.keywords)})
-        found += [_("“%(word)s” stands in: %(place)s.") % {"word": w, "place": _place(p)} for w, p in self.words if p]
-        missing = [word for word, place in self.words if not place]
-        if missing and not self.is_exact and not self.is_keyword and len(missing) < len(self.words):
-            found.append(_("Not in it: %(words)s.") % {"words": ", ".join(missing)})
+        found += self._about_words()
         if self.importance >= STAR:
             found.append(_("It is a star (importance %(number)d).") % {"number": self.importance})
         elif self.importance != 100:
@@ -70,6 +62,20 @@ class Why:
             found.append(_("Relevance %(number)s in the segment.") % {"number": f"{self.relevance:g}"})
         if not self.in_stock:
             found.append(_("Sold out: lower by half an importance point."))
+        return found
+
+    def _about_words(self) -> list[str]:
+        found = []
+        if self.is_exact:
+            found.append(_("The search is its reference."))
+        if self.is_keyword:
+            found.append(_("The search is its keyword: %(words)s.") % {"words": ", ".join(self.keywords)})
+        elif self.keywords and self.lane:
+            found.append(_("The search holds a keyword: %(words)s.") % {"words": ", ".join(self.keywords)})
+        found += [_("“%(word)s” stands in: %(place)s.") % {"word": w, "place": _place(p)} for w, p in self.words if p]
+        missing = [word for word, place in self.words if not place]
+        if missing and not self.is_exact and not self.is_keyword and len(missing) < len(self.words):
+            found.append(_("Not in it: %(words)s.") % {"words": ", ".join(missing)})
         return found
 
 
@@ -92,10 +98,7 @@ def why(
     if not listing_ids:
         return {}
     version = version or index_version(channel)
-    scope, text = scope_of(
-        channel, language, segment.pk if segment else None, None, selection, query, ranking.pins, version
-    )
-    scope.ranked(ranking)
+    scope, text = scope_of(channel, language, segment.pk if segment else None, selection, query, ranking, version)
     found: dict[int, Why] = {}
     pinned = {listing_id: place for place, listing_id in ranking.places}
     facts = _facts(listing_ids, channel)

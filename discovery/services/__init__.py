@@ -13,10 +13,12 @@ from discovery.services.follow import follow_time
 from discovery.services.merchandising import delete_rule, save_rule, set_policy
 from discovery.services.prove import prove_sets
 from discovery.services.reindex import reindex
+from discovery.services.relevance import delete_test, run_tests, run_wanted, save_test, want_tests
 from discovery.services.searching import forget, save_redirect, save_synonyms
 
 __all__ = [
     "delete_rule",
+    "delete_test",
     "follow_time",
     "forget",
     "forget_pages",
@@ -28,8 +30,12 @@ __all__ = [
     "reindex_segments",
     "reindex_selection",
     "reindex_stores",
+    "run_tests",
+    "run_wanted",
     "save_redirect",
     "save_rule",
     "save_synonyms",
+    "save_test",
     "set_policy",
+    "want_tests",
 ]

@@ -10,8 +10,8 @@ from altazion.lib.problems import Invalid
 from altazion.lib.text import plain
 from discovery.models import SearchRedirect, SynonymSet
 from discovery.selectors.synonyms import LONGEST
+from discovery.services.causes import forget_pages
 from discovery.services.merchandising import CHANGED
-from discovery.services.versions import forget_pages
 from logbook.services import record
 
 MOST_WORDS = 30

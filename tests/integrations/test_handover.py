@@ -157,7 +157,7 @@ def test_schedules_are_made_once_and_stay_as_people_changed_them(flow):
     from django_celery_beat.models import PeriodicTask
 
     Flow.objects.create(code="stock", name="Stock", entity="stock", folder="stock")
-    assert ensure_schedules(AT) == 9
+    assert ensure_schedules(AT) == 10
     PeriodicTask.objects.filter(name="Flow stock").update(enabled=False)
     assert ensure_schedules(AT) == 0
     row = PeriodicTask.objects.get(name="Flow stock")
