@@ -261,6 +261,9 @@ LOGBOOK_NUDGE = "logbook.tasks.nudge"
 PRODUCT_LAYOUTS = "storefront.enums.PRODUCT_LAYOUTS"
 ADDRESS_BOOK = "storefront.selectors.addresses.ShopAddresses"
 CATALOG_FREE_UNITS = "logistics.selectors.free_units.free_units_sql"  # what rules of selections know of stock
+SEARCH_ENGINE = env.str("SEARCH_ENGINE", default="")  # integrations.adapters.http_search.HttpSearch, or one of yours
+SEARCH_ENGINE_URL = env.str("SEARCH_ENGINE_URL", default="")
+SEARCH_ENGINE_SECONDS = env.float("SEARCH_ENGINE_SECONDS", default=0.3)
 PAYMENT_PROVIDERS = {
     "pay_in_store": "integrations.payments.pay_in_store.PayInStore",
     "sandbox_card": "integrations.payments.sandbox_card.SandboxCard",

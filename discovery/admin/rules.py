@@ -22,7 +22,7 @@ from discovery import services
 from discovery.enums import Unavailable
 from discovery.forms import EffectForm, ExplainForm, LookForm, RuleForm
 from discovery.models import MerchandisingRule, RuleEffect
-from discovery.selectors import before_and_after, explained, policies
+from discovery.selectors import before_and_after, engine_state, explained, policies
 from stores.models import SalesChannel
 
 
@@ -133,6 +133,7 @@ class MerchandisingRuleAdmin(RefusalsAsMessages, ModelAdmin):
         """With where each channel lists sold-out products."""
         more = {
             "policies": policies(),
+            "engine": engine_state(),
             "unavailable_choices": Unavailable.choices,
             "may_change": self.has_change_permission(request),
         }

@@ -1,5 +1,6 @@
 """What the shop's pages ask the index."""
 
+from discovery.selectors.engine import EngineState, engine_state
 from discovery.selectors.facets import Facet, FacetOption
 from discovery.selectors.listing import ListingPage, first_ids, listing, top_ids
 from discovery.selectors.navigation import (
@@ -24,6 +25,7 @@ from discovery.selectors.why import Why, why, why_now
 
 __all__ = [
     "Compared",
+    "EngineState",
     "Facet",
     "FacetOption",
     "ListingPage",
@@ -36,6 +38,7 @@ __all__ = [
     "Why",
     "before_and_after",
     "children_of",
+    "engine_state",
     "explained",
     "first_ids",
     "index_version",

@@ -14,6 +14,7 @@ from catalog.models import Brand, Segment, Selection
 from discovery.models import FacetValue
 from discovery.rules import NOTHING, UNTOUCHED, Asked, Kind, Ranking, cut, slots, woven
 from discovery.selectors import sets
+from discovery.selectors.engine import found_outside
 from discovery.selectors.facets import Counted, Facet, as_facets
 from discovery.selectors.navigation import KEEP_SECONDS, index_version
 from discovery.selectors.ranking import ranking_for
@@ -250,7 +251,8 @@ def _scope(asked: _Asked, query: str, version: str) -> tuple[Scope, TextMatch | 
     if not query:
         scope.conditions.append("e.offered")
         return scope, None
-    text = match(query, channel=asked.channel, language=asked.language, version=version)
+    text = found_outside(query, channel=asked.channel, language=asked.language)
+    text = text or match(query, channel=asked.channel, language=asked.language, version=version)
     pins = asked.ranking.pins
     found = f"({text.condition} OR e.listing_id = ANY(%(pinned)s::bigint[]))" if pins else text.condition
     scope.conditions.append(found)

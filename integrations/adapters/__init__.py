@@ -1,0 +1,1 @@
+"""Systems outside, each behind a port of the house."""
