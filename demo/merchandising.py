@@ -18,7 +18,7 @@ CATEGORIES = (
 )
 # category, word, in English, names of the products that it finds
 KEYWORDS = (
-    ("equipe", "Avengers", "", "figurines avengers|titan 30 cm (spider|iron|hulk|thor|captain)|quinjet|tour des aveng"),
+    ("equipe", "Avengers", "", "^figurines avengers|titan 30 cm spider"),
     ("equipe", "Justiciers solitaires", "Lone heroes", "gris nocturne|lance-toile"),
     ("surnom", "homme araignée", "spider hero", "spider-man"),
     ("surnom", "géant vert", "green giant", "hulk"),
