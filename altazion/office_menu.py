@@ -30,6 +30,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("catalog.associationkind", _("Kinds of association"), "link"),
             ("catalog.requirement", _("Completeness"), "fact_check"),
             ("catalog.flagname", _("Names of marks"), "flag"),
+            ("catalog.labelslot", _("Labels"), "sell"),
             ("catalog.producttype", _("Product types"), "shapes"),
             ("catalog.vatrate", _("VAT rates"), "percent"),
             ("catalog.selection", _("Selections"), "playlist_add_check"),

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from altazion.health import health
-from storefront.views.files import media
+from storefront.views.files import labels_css, media
 from storefront.views.machines import llms, robots, sitemap_index, sitemap_section
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/v1/", include("sellers.api.urls")),
     path("signage/", include("signage.urls")),
     path("media/<path:path>", media),
+    path("labels.css", labels_css, name="labels_css"),
     path("robots.txt", robots),
     path("llms.txt", llms),
     path("sitemap.xml", sitemap_index),

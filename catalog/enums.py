@@ -150,3 +150,18 @@ IMPORTANCE_WORDS = {0: _("undefined"), 100: _("normal"), 300: _("highlighted"), 
 def importance_word(number: int) -> Any:
     """The word for a number from 0 to 999: that of the step it has reached."""
     return IMPORTANCE_WORDS[max(step for step in IMPORTANCE_WORDS if step <= max(number, 0))]
+
+
+class LabelDisplay(models.TextChoices):
+    TEXT = "text", _("coloured text")
+    IMAGE = "image", _("picture")
+
+
+class LabelRule(models.TextChoices):
+    """When a label is on a product without anybody giving it."""
+
+    BY_HAND = "", _("by hand")
+    NEW = "new", _("new: for some days since publication")
+    PROMOTION = "promotion", _("its price is reduced")
+    ATTRIBUTE = "attribute", _("an attribute has a value")
+    SELECTION = "selection", _("it is in a selection")

@@ -15,6 +15,7 @@ from catalog.services import add_to_selection, save_rule
 from demo import DEMO_LOADED, words
 from demo.base import make_base, make_supply
 from demo.files import FOLDER
+from demo.labels import make_labels
 from demo.merchandising import make_decisions, make_keywords
 from demo.pages import make_pages
 from demo.people import make_people
@@ -59,6 +60,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     make_together(at, ACTOR)
     make_keywords(at)
     say("keywords")
+    make_labels(at=at, actor=ACTOR)
     _campaign(at)
     _rules(at)
     say("selections and campaign")

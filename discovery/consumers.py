@@ -7,6 +7,7 @@ from discovery.services import (
     reindex_attributes,
     reindex_campaign,
     reindex_channel,
+    reindex_labels,
     reindex_segments,
     reindex_selection,
     reindex_stores,
@@ -32,6 +33,13 @@ def segments_changed(event: Event) -> None:
 def facets_changed(event: Event) -> None:
     """A criterion or an attribute asks shoppers otherwise: rebuild what carries the attribute."""
     reindex_attributes(event.data.get("ids", []), at=now())
+
+
+@consumer("discovery.labels", kinds=["catalog.labels_changed"])
+def labels_changed(event: Event) -> None:
+    """A slot or one of its labels changed: rebuild what carries one."""
+    slots = event.data.get("ids") or ([int(event.subject_id)] if event.subject_id.isdigit() else [])
+    reindex_labels(slots, at=now())
 
 
 @consumer("discovery.attributes", kinds=["catalog.attributes_changed"])

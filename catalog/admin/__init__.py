@@ -5,6 +5,7 @@ from catalog.admin.attributes import AttributeAdmin
 from catalog.admin.brands import BrandAdmin
 from catalog.admin.criteria import CriterionAdmin
 from catalog.admin.keywords import KeywordAdmin, KeywordCategoryAdmin
+from catalog.admin.labels import LabelAdmin, LabelSlotAdmin
 from catalog.admin.products import ProductAdmin
 from catalog.admin.requirements import RequirementAdmin
 from catalog.admin.segments import SegmentAdmin
@@ -19,6 +20,8 @@ __all__ = [
     "FamilyAdmin",
     "KeywordAdmin",
     "KeywordCategoryAdmin",
+    "LabelAdmin",
+    "LabelSlotAdmin",
     "ProductAdmin",
     "ProductTypeAdmin",
     "RequirementAdmin",

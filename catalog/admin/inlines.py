@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from altazion.lib.money import net_of
 from catalog import forms
+from catalog.forms.labels import ProductLabelForm, ProductLabelFormSet
 from catalog.forms.parts import PlaceForm
 from catalog.models import (
     Association,
@@ -21,6 +22,7 @@ from catalog.models import (
     ChannelText,
     Media,
     ProductKeyword,
+    ProductLabel,
     ProductReference,
     ProductSegment,
     Publication,
@@ -97,6 +99,24 @@ class KeywordInline(Slim):
     extra = 0
     tab = True
     hide_title = True
+
+
+class LabelInline(Slim):
+    """Labels given by hand; those that follow a rule come and go by themselves."""
+
+    model = ProductLabel
+    form = ProductLabelForm
+    formset = ProductLabelFormSet
+    fields = ("label", "position", "starts", "ends")
+    autocomplete_fields = ("label",)
+    extra = 0
+    tab = True
+    hide_title = True
+    verbose_name_plural = _("Labels")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProductLabel]:
+        """With what they are called."""
+        return super().get_queryset(request).select_related("label__slot")
 
 
 class MediaInline(TabularInline):

@@ -90,6 +90,7 @@ def sentence(event: Any) -> str:
         "media": _("changed its media"),
         "note": str(data.get("text", "")),
         "channel_texts": _("changed its words on channels"),
+        "labels": _("changed its labels"),
         "associations": _("changed the products beside it"),
         "bundle": _("put %(count)s products into the bundle") % {"count": data.get("count", "")},
         "children_made": _("made %(count)s variants") % {"count": data.get("count", "")},

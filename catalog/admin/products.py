@@ -20,6 +20,7 @@ from catalog import services
 from catalog.admin import inlines
 from catalog.admin.actions import ProductActions
 from catalog.admin.bulk import BulkPages
+from catalog.admin.labels import LabelActions
 from catalog.admin.page import page_context
 from catalog.admin.product_list import ChannelFilter, Columns, FlagFilter, ProductChangeList, SegmentFilter, StateFilter
 from catalog.admin.requirements import CompleteColumn, CompletenessFilter
@@ -37,6 +38,7 @@ from catalog.models import (
     Media,
     Product,
     ProductKeyword,
+    ProductLabel,
     ProductReference,
     ProductSegment,
 )
@@ -48,6 +50,7 @@ ROWS: dict[Any, Callable[..., None]] = {
     BasePrice: services.save_prices,
     Association: services.save_associations,
     ChannelText: services.save_channel_texts,
+    ProductLabel: services.save_product_labels,
     ProductReference: services.save_references,
 }
 
@@ -56,6 +59,7 @@ ROWS: dict[Any, Callable[..., None]] = {
 class ProductAdmin(
     SavedFilters,
     BulkPages,
+    LabelActions,
     ProductActions,
     VariantPages,
     ScanPage,
@@ -67,6 +71,7 @@ class ProductAdmin(
 ):
     """A merchandiser's desk."""
 
+    actions = (*BulkPages.actions, *LabelActions.actions)
     list_display = (
         "picture",
         "title",
@@ -147,6 +152,7 @@ class ProductAdmin(
         inlines.ReferenceInline,
         inlines.KeywordInline,
         inlines.AttributesPanel,
+        inlines.LabelInline,
         inlines.MediaInline,
         inlines.BundleInline,
         inlines.AssociationInline,

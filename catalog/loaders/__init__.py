@@ -5,6 +5,7 @@ from catalog.loaders.associations import merge_associations
 from catalog.loaders.categories import merge_categories
 from catalog.loaders.definitions import merge_attribute_values, merge_attributes
 from catalog.loaders.dimensions import merge_dimensions
+from catalog.loaders.labels import merge_label_slots, merge_labels, merge_product_labels
 from catalog.loaders.places import merge_article_categories
 from catalog.loaders.prices import merge_prices
 from catalog.loaders.publication import publish_complete
@@ -18,7 +19,10 @@ __all__ = [
     "merge_attributes",
     "merge_categories",
     "merge_dimensions",
+    "merge_label_slots",
+    "merge_labels",
     "merge_prices",
+    "merge_product_labels",
     "merge_references",
     "publish_complete",
 ]

@@ -4,7 +4,7 @@ from altazion.lib.staging import Stage
 from logbook.services import record_many
 
 PRODUCTS, PRICES, SEGMENTS = "catalog.products_changed", "catalog.prices_changed", "catalog.segments_changed"
-FACETS = "catalog.facets_changed"
+FACETS, LABELS = "catalog.facets_changed", "catalog.labels_changed"
 
 
 def tell(stage: Stage) -> None:

@@ -7,6 +7,7 @@ from catalog.models.channel_text import ChannelText
 from catalog.models.completeness import Completeness, Requirement
 from catalog.models.criteria import Criterion, CriterionValue
 from catalog.models.keywords import Keyword, KeywordCategory, ProductKeyword
+from catalog.models.labels import Label, LabelSlot, ProductLabel
 from catalog.models.prices import BasePrice
 from catalog.models.products import FedRow, KeptOff, Media, Product, ProductReference, ProductSegment, Publication
 from catalog.models.selections import Selection, SelectionExclusion, SelectionItem
@@ -32,9 +33,12 @@ __all__ = [
     "KeptOff",
     "Keyword",
     "KeywordCategory",
+    "Label",
+    "LabelSlot",
     "Media",
     "Product",
     "ProductKeyword",
+    "ProductLabel",
     "ProductReference",
     "ProductSegment",
     "ProductType",

@@ -45,6 +45,10 @@ UNION ALL
 SELECT 'kw-' || k.code, k.name, k.translations, 1000 + k.position, '', '', '', '', ARRAY[]::bigint[]
   FROM catalog_keywordcategory k
  WHERE k.is_facet AND 'kw-' || k.code = ANY(%(codes)s)
+UNION ALL
+SELECT 'tag-' || t.code, t.name, t.translations, 900 + t.position, '', '', '', '', ARRAY[]::bigint[]
+  FROM catalog_labelslot t
+ WHERE t.is_facet AND 'tag-' || t.code = ANY(%(codes)s)
 """
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from campaigns.selectors import EffectivePrice, prices
 from catalog.selectors import word_of
+from catalog.selectors.labels import ShownLabel, labels_of, on_tile
 from discovery.selectors.navigation import said_in
 from discovery.selectors.shown import Shown, shown
 from logistics.enums import Level
@@ -29,6 +30,7 @@ class Tile:
     availability: Availability | None
     store: Store | None
     parent: int | None = None
+    labels: tuple[ShownLabel, ...] = ()
 
     @property
     def page(self) -> int:
@@ -63,7 +65,7 @@ def tiles(
 ) -> list[Tile]:
     """The tiles of products (simple or parents) in the order asked; those the channel does not sell are left out.
 
-    Six queries whatever their number.
+    Seven queries whatever their number.
     """
     asked = list(dict.fromkeys(product_ids))
     if not asked:
@@ -71,11 +73,22 @@ def tiles(
     found = shown(asked, channel_id=channel.pk)
     costs = prices(found, channel=channel, at=at)
     stock = availability(found, channel=channel, at=at, stores=[store] if store else [])
-    return [_tile(found[pk], costs[pk], stock.get(pk), language, store) for pk in asked if pk in found and pk in costs]
+    reduced = [pk for pk, price in costs.items() if price.is_reduced]
+    labels = labels_of(found, channel=channel, at=at, language=language, reduced=reduced)
+    return [
+        _tile(found[pk], costs[pk], stock.get(pk), language, store, on_tile(labels.get(pk, [])))
+        for pk in asked
+        if pk in found and pk in costs
+    ]
 
 
 def _tile(
-    product: Shown, price: EffectivePrice, stock: Availability | None, language: str, store: Store | None
+    product: Shown,
+    price: EffectivePrice,
+    stock: Availability | None,
+    language: str,
+    store: Store | None,
+    labels: list[ShownLabel],
 ) -> Tile:
     named = product.parent if product.parent and not product.name else product
     name = said_in(named.translations, language, "name", named.name)
@@ -92,4 +105,5 @@ def _tile(
         availability=stock,
         store=store,
         parent=product.parent_id,
+        labels=tuple(labels),
     )

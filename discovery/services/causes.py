@@ -8,12 +8,25 @@ from django.db.models import Q
 
 from catalog.enums import ProductKind
 from catalog.models import Attribute, Product, ProductSegment, Segment, SelectionItem
+from catalog.selectors.labels import CARRIES
 from discovery.models import IndexEntry
 from discovery.services.reindex import hold_index, reindex
 from logbook.models import Event
 from logistics.models import StockBalance
 
 AT_ONCE = 5000
+
+_LABELLED = f"""
+SELECT a.product_id
+  FROM (SELECT p.id AS product_id, COALESCE(p.parent_id, p.id) AS listing_id FROM catalog_product p) a
+  JOIN catalog_publication pub ON pub.product_id = a.listing_id
+ WHERE EXISTS (SELECT 1 FROM catalog_label l
+                WHERE l.slot_id = ANY(%(slots)s::bigint[]) AND {CARRIES.format(channel="pub.channel_id")})
+UNION
+SELECT e.product_id
+  FROM discovery_indexentry e JOIN discovery_facetvalue f ON e.facets @> ARRAY[f.id::int]
+  JOIN catalog_labelslot s ON f.attribute = 'tag-' || s.code AND s.id = ANY(%(slots)s::bigint[])
+"""  # noqa: S608 - fixed text
 
 
 def reindex_selection(selection_id: int, *, at: dt.datetime) -> int:
@@ -35,6 +48,21 @@ def reindex_segments(segment_ids: Iterable[int], *, at: dt.datetime) -> int:
     now = set(ProductSegment.objects.filter(segment__in=below).values_list("product_id", flat=True))
     before = set(IndexEntry.objects.filter(segments__overlap=ids).values_list("product_id", flat=True))
     return reindex(now | before, at=at) or forget_pages()
+
+
+def reindex_labels(slot_ids: Iterable[int], *, at: dt.datetime) -> int:
+    """Rebuild the products that carry a label of these slots, now or as the index believes. Returns changed entries."""
+    return reindex(labelled(slot_ids, at=at), at=at) or forget_pages()
+
+
+def labelled(slot_ids: Iterable[int], *, at: dt.datetime) -> set[int]:
+    """The published products with a label of these slots at `at`, and those that the index believes to have one."""
+    slots = list(slot_ids)
+    if not slots:
+        return set()
+    with connection.cursor() as sql:
+        sql.execute(_LABELLED, {"slots": slots, "at": at, "reduced": []})
+        return {row[0] for row in sql.fetchall()}
 
 
 def reindex_stores(store_ids: Iterable[int], *, at: dt.datetime) -> int:

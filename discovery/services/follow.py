@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import connection, transaction
 
 from discovery.models import IndexVersion
+from discovery.services.causes import labelled
 from discovery.services.reindex import hold_index, reindex
 from stores.models import SalesChannel
 
@@ -18,11 +19,29 @@ SELECT i.product_id
   FROM campaigns_campaign c JOIN catalog_selectionitem i ON i.selection_id = c.selection_id
  WHERE (lower(c.during) > %(after)s AND lower(c.during) <= %(at)s)
     OR (upper(c.during) > %(after)s AND upper(c.during) <= %(at)s)
+UNION
+SELECT k.product_id
+  FROM catalog_productlabel k JOIN catalog_label l ON l.id = k.label_id
+  JOIN catalog_labelslot s ON s.id = l.slot_id AND s.is_facet
+ WHERE (lower(k.during) > %(after)s AND lower(k.during) <= %(at)s)
+    OR (upper(k.during) > %(after)s AND upper(k.during) <= %(at)s)
+UNION
+SELECT b.product_id
+  FROM catalog_publication b JOIN catalog_label l ON l.rule = 'new'
+  JOIN catalog_labelslot s ON s.id = l.slot_id AND s.is_facet
+ WHERE b.published_at + make_interval(days => l.days) > %(after)s
+   AND b.published_at + make_interval(days => l.days) <= %(at)s
+"""
+# Labels that filter and begin or end in the span.
+_LABEL_EDGES = """
+SELECT l.slot_id FROM catalog_label l JOIN catalog_labelslot s ON s.id = l.slot_id AND s.is_facet
+ WHERE (lower(l.during) > %(after)s AND lower(l.during) <= %(at)s)
+    OR (upper(l.during) > %(after)s AND upper(l.during) <= %(at)s)
 """
 
 
 def follow_time(*, at: dt.datetime) -> int:
-    """Rebuild the entries whose price began or ended since the last call. Returns changed entries.
+    """Rebuild the entries whose price or label began or ended since the last call. Returns changed entries.
 
     Pages always show the price of the second; only sorting and filtering by price wait for this.
     """
@@ -34,6 +53,8 @@ def follow_time(*, at: dt.datetime) -> int:
         since = [version.followed_until for version in versions if version.followed_until]
         with connection.cursor() as sql:
             sql.execute(_EDGES, {"after": min(since, default=at), "at": at})
-            ids = [row[0] for row in sql.fetchall()]
+            ids = {row[0] for row in sql.fetchall()}
+            sql.execute(_LABEL_EDGES, {"after": min(since, default=at), "at": at})
+            slots = [row[0] for row in sql.fetchall()]
         IndexVersion.objects.update(followed_until=at)
-        return reindex(ids, at=at)
+        return reindex(ids | labelled(slots, at=at), at=at)

@@ -32,7 +32,7 @@ def reindex(product_ids: Iterable[int] | None, *, at: dt.datetime) -> int:
         return 0
     with transaction.atomic():
         versions = {channel: number + 1 for channel, number in hold_index().items()}
-        named = _collect(ids)
+        named = _collect(ids, at)
         _price(at)
         changed = _merge(ids)
         sets.follow(versions)
@@ -61,7 +61,7 @@ def hold_index() -> dict[int, int]:
         return dict(sql.fetchall())
 
 
-def _collect(ids: list[int] | None) -> bool:
+def _collect(ids: list[int] | None, at: dt.datetime) -> bool:
     """What should be indexed, without prices; returns whether facet values are new or named otherwise."""
     with connection.cursor() as sql:
         sql.execute(f"DROP TABLE IF EXISTS {TEMPORARY}")
@@ -72,6 +72,7 @@ def _collect(ids: list[int] | None) -> bool:
         sql.execute("ANALYZE reindex_listing, reindex_sold, reindex_value")
         sql.execute(s.KEYWORDS)
         sql.execute(s.FACETS)
+        sql.execute(s.LABELS, {"at": at, "reduced": []})
         sql.execute("ANALYZE reindex_facet")
         sql.execute(s.NEW_FACETS)
         named: int = sql.rowcount

@@ -1,5 +1,7 @@
 """The statements that rebuild the index: what it should hold goes to a temporary table; differences are written."""
 
+from catalog.selectors.labels import CARRIES, ON_CHANNEL
+
 FAMILY = """
 CREATE TEMPORARY TABLE reindex_listing ON COMMIT DROP AS
 WITH holder AS (
@@ -93,6 +95,20 @@ SELECT v.product_id, c.code, said.code, said.label, said.position, said.translat
  WHERE read.number IS NOT NULL AND read.number >= COALESCE(said.minimum, read.number)
    AND (said.maximum IS NULL OR read.number < said.maximum)
 """
+
+# Labels of slots that filter. The ones that follow a promotion are left out: prices are not known yet here.
+LABELS = f"""
+INSERT INTO reindex_facet (product_id, attribute, value, label, position, translations)
+SELECT DISTINCT a.product_id, 'tag-' || s.code, l.code, l.name, 0,
+       CASE WHEN l.translations -> 'en' ->> 'name' <> ''
+            THEN jsonb_build_object('en', jsonb_build_object('label', l.translations -> 'en' ->> 'name'))
+            ELSE '{{}}' END
+  FROM reindex_sold a
+  JOIN catalog_publication pub ON pub.product_id = a.listing_id
+ CROSS JOIN catalog_label l
+  JOIN catalog_labelslot s ON s.id = l.slot_id AND s.is_facet
+ WHERE {ON_CHANNEL.format(channel="pub.channel_id")} AND {CARRIES.format(channel="pub.channel_id")}
+"""  # noqa: S608 - fixed text
 
 NEW_FACETS = """
 INSERT INTO discovery_facetvalue (attribute, value, label, position, translations)

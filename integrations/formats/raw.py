@@ -31,6 +31,9 @@ _POSITIONS: dict[str, str] = {
         "iat_est_facette=is_facet iat_est_declinable=is_differentiating iat_ordre=position"
     ),
     Entity.ATTRIBUTE_VALUES: "iat_code=attribute iav_code=code iav_libelle=label iav_ordre=position",
+    Entity.LABEL_SLOTS: "code=code libelle=name type html",
+    Entity.LABELS: "tag_code=slot code=code libelle=name image=image",
+    Entity.PRODUCT_LABELS: "art_ref=sku tag_code=slot tag_valeur_code=value position=position",
     Entity.ASSOCIATIONS: (
         "ias_external_id_parent=external_id ias_external_id_enfant=other_external_id ias_type_assoc=kind "
         "ias_qte_enfant_par_parent=quantity"

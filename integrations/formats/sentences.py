@@ -25,6 +25,8 @@ SENTENCES = {
     "unknown_category": _("There is no segment “%(value)s”."),
     "unknown_segment": _("There is no segment “%(value)s”."),
     "unknown_type": _("There is no reference type “%(value)s”."),
+    "unknown_slot": _("There is no slot of labels “%(value)s”."),
+    "unknown_label": _("The slot has no label “%(value)s”."),
     "unknown_association": _("There is no kind of association “%(value)s”."),
     "with_itself": _("“%(value)s” would stand beside itself."),
     "unknown_reference": _("No article has the reference “%(value)s”."),

@@ -13,6 +13,7 @@ from catalog.enums import MediaKind, ProductKind, ProductState, ReferenceType
 from catalog.models import Media, Product, ProductReference
 from catalog.selectors import breadcrumbs
 from catalog.selectors.channel_text import speak_for
+from catalog.selectors.labels import ShownLabel, labels_of
 from catalog.selectors.trade import trade_facts
 from discovery.models import IndexEntry
 from discovery.selectors import SegmentEntry, said_in, segment_entry
@@ -68,6 +69,7 @@ class ProductPage:
     trail: list[SegmentEntry]
     questions: list[Question]
     groups: list[Group]
+    labels: list[ShownLabel]
     price: EffectivePrice | None
     stock: Availability | None
     stores: list[StoreLine]
@@ -120,6 +122,10 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
     costs = prices([one.pk for one in sellable], channel=shop.channel, at=at)
     price, of_chosen = costs.get(chosen.pk), stock.get(chosen.pk)
     listing = facts.listing
+    reduced = [chosen.pk] if price and price.is_reduced else []
+    labels = labels_of([chosen.pk], channel=shop.channel, at=at, language=shop.language, reduced=reduced).get(
+        chosen.pk, []
+    )
     media = [m for m in facts.media if m.product_id == chosen.pk] + [
         m for m in facts.media if m.product_id == listing.pk and chosen.pk != listing.pk
     ]
@@ -135,6 +141,7 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
         trail=facts.trail,
         questions=questions_of(facts.attributes, facts.children, chosen, stock, shop.language),
         groups=attribute_groups(facts.attributes, {**listing.attributes, **chosen.attributes}, shop.language),
+        labels=labels,
         price=price,
         stock=of_chosen,
         stores=_store_lines(stores, of_chosen, shop.store),

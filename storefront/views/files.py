@@ -4,13 +4,27 @@ import mimetypes
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils._os import safe_join
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
+from catalog.selectors.labels import label_colours
+
 SHOWN = ("image/", "video/", "audio/", "application/pdf")
 _INERT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def labels_css(request: HttpRequest) -> HttpResponse:
+    """A class for each pair of colours that labels use: the pages' policy allows no colours in their markup."""
+    rules = (
+        f".badge.pill-{ground[1:]}-{ink[1:]} {{ background: {ground}; color: {ink}; }}\n"
+        for ground, ink in label_colours()
+    )
+    return HttpResponse("".join(rules), content_type="text/css; charset=utf-8")
 
 
 @require_safe
