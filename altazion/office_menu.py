@@ -31,6 +31,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("catalog.requirement", _("Completeness"), "fact_check"),
             ("catalog.flagname", _("Names of marks"), "flag"),
             ("catalog.labelslot", _("Labels"), "sell"),
+            ("catalog.documentkind", _("Kinds of document"), "description"),
             ("catalog.producttype", _("Product types"), "shapes"),
             ("catalog.vatrate", _("VAT rates"), "percent"),
             ("catalog.selection", _("Selections"), "playlist_add_check"),

@@ -1,5 +1,8 @@
 """What happened to products, followed by the rules of selections. Following is idempotent."""
 
+from celery import current_app
+from django.db import transaction
+
 from altazion.lib.clock import now
 from catalog import services
 from logbook.models import Event
@@ -30,3 +33,11 @@ def completeness_changed(event: Event) -> None:
 def requirements_changed(event: Event) -> None:
     """Other things are required: the family's products are judged again."""
     services.refresh_family(event.data.get("family"), at=now())
+
+
+@consumer("catalog.sizes", kinds=["catalog.products_changed"])
+def media_changed(event: Event) -> None:
+    """New pictures: have their smaller copies made; the task makes each once, however often it is asked."""
+    if event.data.get("change") == "media":
+        ids = event.data.get("ids", [])
+        transaction.on_commit(lambda: current_app.send_task("catalog.tasks.make_sizes", args=[ids], retry=False))

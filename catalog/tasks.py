@@ -16,3 +16,9 @@ def follow_selections() -> dict[str, int]:
 def age_selections() -> dict[str, int]:
     """Every hour: rules that ask for novelties, which stop being new without any event."""
     return services.follow_all(only="time", at=now())
+
+
+@shared_task
+def make_sizes(product_ids: list[int]) -> int:
+    """The smaller copies of products' new pictures."""
+    return services.make_sizes(product_ids, at=now())

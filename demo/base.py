@@ -8,6 +8,7 @@ from django.db import transaction
 
 from catalog.enums import AttributeType, CriterionKind, Nature
 from catalog.models import Attribute, Criterion, ProductType, VatRate
+from catalog.services import ensure_document_kinds
 from demo import words
 from demo.toys import lines
 from integrations.enums import Coverage, Direction, Entity
@@ -99,6 +100,7 @@ def make_base(at: dt.datetime) -> None:
             code=code, defaults={"name": name, "nature": nature, "sales_account": account}
         )
     _attributes()
+    ensure_document_kinds()
     _criteria()
     _payment_methods(channel)
     _delivery_modes(channel)

@@ -6,6 +6,7 @@ from catalog.admin.brands import BrandAdmin
 from catalog.admin.criteria import CriterionAdmin
 from catalog.admin.keywords import KeywordAdmin, KeywordCategoryAdmin
 from catalog.admin.labels import LabelAdmin, LabelSlotAdmin
+from catalog.admin.media import DocumentKindAdmin
 from catalog.admin.products import ProductAdmin
 from catalog.admin.requirements import RequirementAdmin
 from catalog.admin.segments import SegmentAdmin
@@ -17,6 +18,7 @@ __all__ = [
     "AttributeAdmin",
     "BrandAdmin",
     "CriterionAdmin",
+    "DocumentKindAdmin",
     "FamilyAdmin",
     "KeywordAdmin",
     "KeywordCategoryAdmin",

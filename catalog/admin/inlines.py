@@ -1,18 +1,25 @@
 """Tabs of the product page. Rows that are typed in, and panels that only show."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import display
 
 from altazion.lib.money import net_of
+from altazion.lib.office import badge
+from altazion.lib.ordering import Ordered
 from catalog import forms
+from catalog.enums import MediaKind
 from catalog.forms.labels import ProductLabelForm, ProductLabelFormSet
 from catalog.forms.parts import PlaceForm
 from catalog.models import (
@@ -119,15 +126,49 @@ class LabelInline(Slim):
         return super().get_queryset(request).select_related("label__slot")
 
 
-class MediaInline(TabularInline):
-    """Pictures, videos, documents."""
+class MediaInline(Ordered, StackedInline):
+    """Pictures, films, documents."""
 
     model = Media
     form = forms.MediaForm
-    fields = ("kind", "upload", "location", "alt", "title", "position", "is_public")
+    fields = (
+        ("look", "kind"),
+        ("upload", "location"),
+        ("alt", "title"),
+        ("position", "is_public", "focus_x", "focus_y"),
+        ("document_kind", "language"),
+    )
+    readonly_fields = ("look",)
     extra = 0
     tab = True
     hide_title = True
+
+    class Media:
+        css: ClassVar = {"all": ["catalog/media.css"]}
+        js = ("catalog/media.js",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """In the order of the page."""
+        return super().get_queryset(request).order_by("position", "pk")
+
+    @display(description=_("Look"))
+    def look(self, media: Any) -> SafeString:
+        """The picture, which takes the focal point by a click; other files as links. Warns of missing words."""
+        if media.pk is None:
+            return format_html("{}", "—")
+        if media.kind != MediaKind.IMAGE or not media.url:
+            address = reverse("admin:catalog_media_file", args=[media.pk])
+            return format_html(
+                '<a class="text-primary-600 underline" href="{}">{}</a>', address, media.title or media.location
+            )
+        warning = "" if media.alt else badge(gettext("no description for those who cannot see it"), "warn")
+        return format_html(
+            '<img class="alz-focus" data-focus-picture src="{}" alt="{}" title="{}"> {}',
+            media.url,
+            media.alt,
+            gettext("Click what must stay in sight; or type its place in percent."),
+            warning,
+        )
 
 
 class BundleInline(Slim):

@@ -21,6 +21,7 @@ from catalog.admin import inlines
 from catalog.admin.actions import ProductActions
 from catalog.admin.bulk import BulkPages
 from catalog.admin.labels import LabelActions
+from catalog.admin.media import MediaFiles
 from catalog.admin.page import page_context
 from catalog.admin.product_list import ChannelFilter, Columns, FlagFilter, ProductChangeList, SegmentFilter, StateFilter
 from catalog.admin.requirements import CompleteColumn, CompletenessFilter
@@ -59,6 +60,7 @@ ROWS: dict[Any, Callable[..., None]] = {
 class ProductAdmin(
     SavedFilters,
     BulkPages,
+    MediaFiles,
     LabelActions,
     ProductActions,
     VariantPages,

@@ -39,6 +39,10 @@ class MediaShape(serializers.Serializer):
     kind = serializers.CharField()
     url = serializers.CharField()
     alt = serializers.CharField()
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    mime = serializers.CharField()
+    document_kind = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
     title = serializers.CharField()
     position = serializers.IntegerField()
 

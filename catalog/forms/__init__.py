@@ -6,8 +6,9 @@ from catalog.forms.bundles import BundleFormSet, BundleLineForm
 from catalog.forms.channel_text import ChannelTextForm
 from catalog.forms.children import ChildrenForm
 from catalog.forms.criteria import CriterionForm, CriterionValueForm
+from catalog.forms.media import MediaForm
 from catalog.forms.pages import BrandForm, SegmentForm
-from catalog.forms.parts import MediaForm, PlaceFormSet, PriceForm, PriceFormSet, ReferenceForm
+from catalog.forms.parts import PlaceFormSet, PriceForm, PriceFormSet, ReferenceForm
 from catalog.forms.product import ProductForm, attribute_fields
 from catalog.forms.structure import HeirForm, PasteForm, ReplacementForm
 

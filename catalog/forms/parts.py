@@ -14,7 +14,7 @@ from altazion.lib import codes
 from altazion.lib.office import fed_by
 from catalog import rules
 from catalog.enums import ProductKind, ProductState, ReferenceType
-from catalog.models import BasePrice, Media, ProductReference
+from catalog.models import BasePrice, ProductReference
 
 
 class Moment(forms.DateTimeInput):
@@ -143,40 +143,4 @@ class ReferenceForm(FedRow):
                 cleaned["value"] = rules.clean_reference(cleaned["type"], cleaned["value"])
             except ValueError:
                 self.add_error("value", _("The last digit of this code does not fit: one was mistyped."))
-        return cleaned
-
-
-class MediaForm(FedRow):
-    """A picture, video or document: a file to send, or an address."""
-
-    upload = forms.FileField(label=gettext_lazy("File"), required=False, widget=widgets.UnfoldAdminFileFieldWidget)
-    MOST = 20 * 1024 * 1024
-    ENDINGS = {
-        "image": (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif"),
-        "video": (".mp4", ".webm"),
-        "document": (".pdf",),
-    }
-
-    class Meta:
-        model = Media
-        fields = ("kind", "location", "title", "alt", "position", "is_public")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["location"].required = False
-
-    def clean(self) -> dict[str, Any]:
-        """Either a file or an address; only harmless kinds of file, 20 MB at most."""
-        cleaned = super().clean() or {}
-        upload, location = cleaned.get("upload"), cleaned.get("location") or ""
-        if not upload and not location:
-            self.add_error("location", _("Send a file or give an address."))
-        if upload:
-            endings = self.ENDINGS.get(cleaned.get("kind", ""), ())
-            if not upload.name.lower().endswith(endings):
-                self.add_error("upload", _("Send one of: %(kinds)s") % {"kinds": ", ".join(endings)})
-            elif upload.size > self.MOST:
-                self.add_error("upload", _("At most 20 MB."))
-        elif "://" in location and not location.startswith(("https://", "http://")):
-            self.add_error("location", _("Give an https address."))
         return cleaned

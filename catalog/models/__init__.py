@@ -9,7 +9,16 @@ from catalog.models.criteria import Criterion, CriterionValue
 from catalog.models.keywords import Keyword, KeywordCategory, ProductKeyword
 from catalog.models.labels import Label, LabelSlot, ProductLabel
 from catalog.models.prices import BasePrice
-from catalog.models.products import FedRow, KeptOff, Media, Product, ProductReference, ProductSegment, Publication
+from catalog.models.products import (
+    DocumentKind,
+    FedRow,
+    KeptOff,
+    Media,
+    Product,
+    ProductReference,
+    ProductSegment,
+    Publication,
+)
 from catalog.models.selections import Selection, SelectionExclusion, SelectionItem
 from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
 from catalog.models.trade import FlagName
@@ -27,6 +36,7 @@ __all__ = [
     "Completeness",
     "Criterion",
     "CriterionValue",
+    "DocumentKind",
     "Family",
     "FedRow",
     "FlagName",

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.files.storage import default_storage
@@ -10,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from altazion.lib.films import Film, film_at
 from catalog.enums import BundleMode, MediaKind, ProductKind, ProductState, StockType
 from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
 from catalog.models.trade import TradeFacts
@@ -180,8 +182,29 @@ class ProductSegment(models.Model):
         return str(self.segment)
 
 
+class DocumentKind(models.Model):
+    """What a document is: manual, warranty, quality label."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    translations = models.JSONField(_("translations"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("kind of document")
+        verbose_name_plural = _("kinds of document")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Media(models.Model):
-    """A picture, video or document. `location` is an https address or a path below the media folder."""
+    """A picture, video or document. `location` is an https address or a path below the media folder.
+
+    What was sent has a digest (SHA-256) that is also its name. sizes: [[width in pixels, location], …] of the smaller
+    copies, empty until they are made. focus: the point that stays in sight when a picture is cropped, in percent.
+    """
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="media", verbose_name=_("product"))
     kind = models.CharField(_("kind"), max_length=10, choices=MediaKind, default=MediaKind.IMAGE)
@@ -190,20 +213,50 @@ class Media(models.Model):
     alt = models.CharField(_("description for those who cannot see it"), max_length=250, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     is_public = models.BooleanField(_("shown to shoppers"), default=True)
+    focus_x = models.PositiveSmallIntegerField(_("focal point, % from the left"), default=50, db_default=50)
+    focus_y = models.PositiveSmallIntegerField(_("focal point, % from the top"), default=50, db_default=50)
+    document_kind = models.ForeignKey(
+        DocumentKind, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("kind of document")
+    )
+    language = models.CharField(
+        _("language"), max_length=8, blank=True, default="", db_default="", choices=settings.LANGUAGES
+    )
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    mime = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
+    bytes = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    width = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    height = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    sizes = models.JSONField(default=list, db_default=[], blank=True, editable=False)
     source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("media")
         verbose_name_plural = _("media")
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["product", "location"], name="once_per_location")]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "location"], name="once_per_location"),
+            models.CheckConstraint(condition=Q(focus_x__lte=100, focus_y__lte=100), name="focus_in_percent"),
+        ]
+        indexes = [models.Index(fields=["location"], name="media_location")]
 
     def __str__(self) -> str:
         return self.title or self.location
 
     @property
+    def film(self) -> Film | None:
+        """The film of another house behind the address, for a video that is no file."""
+        return film_at(self.location) if self.kind == MediaKind.VIDEO and "://" in self.location else None
+
+    @property
+    def focus(self) -> str:
+        """Classes of the focal point, in steps of ten percent."""
+        return f"fx-{round(self.focus_x, -1)} fy-{round(self.focus_y, -1)}"
+
+    @property
     def url(self) -> str:
-        """Where a browser finds it."""
+        """Where a browser finds it; nothing for a file of colleagues only."""
+        if not self.is_public and "://" not in self.location:
+            return ""
         return self.location if "://" in self.location else default_storage.url(self.location)
 
 

@@ -92,6 +92,7 @@ def for_api(products: QuerySet[Product]) -> QuerySet[Product]:
         "prices__channel",
         "prices__store",
         "media",
+        "media__document_kind",
         Prefetch("associations", Association.objects.select_related("kind", "other")),
         "publications__channel",
         "parent__publications__channel",

@@ -28,7 +28,8 @@ from catalog.services.labels import (
 )
 from catalog.services.lifecycle import archive, publish, publish_ready, restore, unpublish, validate, withdraw
 from catalog.services.log import add_note
-from catalog.services.parts import place_in_segments, save_media, save_prices, save_references
+from catalog.services.media import check_address, ensure_document_kinds, make_sizes, save_media
+from catalog.services.parts import place_in_segments, save_prices, save_references
 from catalog.services.products import change_product, create_product
 from catalog.services.ranking import (
     give_back_to_relevance,
@@ -45,6 +46,7 @@ __all__ = [
     "add_to_selection",
     "archive",
     "change_product",
+    "check_address",
     "copy_product",
     "create_product",
     "delete_criterion",
@@ -52,6 +54,7 @@ __all__ = [
     "delete_label",
     "delete_segment",
     "ensure_association_kinds",
+    "ensure_document_kinds",
     "exclude_from_selection",
     "follow_all",
     "follow_products",
@@ -60,6 +63,7 @@ __all__ = [
     "link_keyword",
     "link_named",
     "make_children",
+    "make_sizes",
     "move_segment",
     "place_among_siblings",
     "place_in_segment",

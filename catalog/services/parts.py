@@ -1,23 +1,20 @@
 """What hangs on a product: places, prices, references, media. Each verb writes the difference and one event."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from altazion.lib.problems import Invalid, Refused
-from altazion.lib.text import slug
 from catalog import rules
 from catalog.enums import ProductKind, ProductState
-from catalog.models import BasePrice, Media, Product, ProductReference, ProductSegment, Segment
+from catalog.models import BasePrice, Product, ProductReference, ProductSegment, Segment
 from catalog.selectors.facts import refusals_to_validate
 from catalog.services.log import PRICES, log_change
 from catalog.services.was import differences
@@ -130,37 +127,6 @@ def save_references(
         except IntegrityError:
             raise Invalid(_("The product has this reference already."), field="references") from None
     _changed(product, "references", at, actor)
-
-
-@transaction.atomic
-def save_media(
-    product: Product,
-    kept: Sequence[Media],
-    removed: Iterable[Media] = (),
-    *,
-    files: Mapping[int, File] | None = None,
-    at: dt.datetime,
-    actor: str = "",
-) -> None:
-    """Write new and changed pictures, videos and documents, take away the removed ones (files stay stored).
-
-    files: what was sent, by position in `kept`; kept in the media store under the product.
-    """
-    product = _locked(product)
-    for index, file in (files or {}).items():
-        stem, dot, ending = (file.name or "file").rpartition(".")
-        kept[index].location = default_storage.save(f"products/{product.pk}/{slug(stem)}{dot}{ending.lower()}", file)
-    gone = Media.objects.filter(pk__in=[one.pk for one in removed], product=product)
-    _keep_fed(gone)
-    gone.delete()
-    for one in kept:
-        one.product = product
-        try:
-            with transaction.atomic():
-                one.save()
-        except IntegrityError:
-            raise Invalid(_("The product has this picture already."), field="media") from None
-    _changed(product, "media", at, actor)
 
 
 def _keep_fed(gone: QuerySet[Any]) -> None:

@@ -12,7 +12,7 @@ from catalog.selectors.channel_text import put_words
 # A picture of its own, else of a variant, else of the parent.
 _SHOWN = """
 SELECT p.id, p.sku, p.slug, p.name, p.translations::text, above.id, above.slug, above.name, above.translations::text,
-       COALESCE(b.name, above_b.name, ''), COALESCE(picture.location, ''), COALESCE(picture.alt, ''), variants.number,
+       COALESCE(b.name, above_b.name, ''), COALESCE(picture.location, ''), COALESCE(picture.alt, ''), picture.sizes::text, variants.number,
        told.name, told.slug, told.translations::text, told_above.name, told_above.slug, told_above.translations::text
   FROM catalog_product p
   LEFT JOIN catalog_product above ON above.id = p.parent_id
@@ -25,15 +25,15 @@ SELECT p.id, p.sku, p.slug, p.name, p.translations::text, above.id, above.slug, 
        SELECT count(*) AS number FROM catalog_product c WHERE c.parent_id = p.id AND c.state = %(validated)s
        ) variants
   LEFT JOIN LATERAL (
-       SELECT location, alt
-         FROM (SELECT m.location, m.alt, 0 AS far, m.position, m.id
+       SELECT location, alt, sizes
+         FROM (SELECT m.location, m.alt, m.sizes, 0 AS far, m.position, m.id
                  FROM catalog_media m WHERE m.product_id = p.id AND m.kind = %(image)s AND m.is_public
                UNION ALL
-               SELECT m.location, m.alt, 1, m.position, m.id
+               SELECT m.location, m.alt, m.sizes, 1, m.position, m.id
                  FROM catalog_product c JOIN catalog_media m ON m.product_id = c.id
                 WHERE c.parent_id = p.id AND c.state = %(validated)s AND m.kind = %(image)s AND m.is_public
                UNION ALL
-               SELECT m.location, m.alt, 2, m.position, m.id
+               SELECT m.location, m.alt, m.sizes, 2, m.position, m.id
                  FROM catalog_media m WHERE m.product_id = p.parent_id AND m.kind = %(image)s AND m.is_public) near
         ORDER BY far, position, id LIMIT 1
        ) picture ON true
@@ -62,6 +62,7 @@ class Shown(Named):
     brand: str
     picture: str
     alt: str
+    copies: list[list[Any]]
     variants: int
 
 
@@ -80,10 +81,11 @@ def shown(asked: list[int], *, channel_id: int) -> dict[int, Shown]:
 
 def _shown(
     pk: int, sku: str, slug: str, name: str, words: str, above: int | None, above_slug: str, above_name: str,
-    above_words: str, brand: str, picture: str, alt: str, variants: int, *told: str | None,
+    above_words: str, brand: str, picture: str, alt: str, copies: str | None, variants: int, *told: str | None,
 ) -> Shown:  # fmt: skip
     parent = Named(above_slug, above_name, json.loads(above_words)) if above else None
-    found = Shown(slug, name, json.loads(words), pk, sku, above, parent, brand, picture, alt, variants)
+    sizes = json.loads(copies) if copies else []
+    found = Shown(slug, name, json.loads(words), pk, sku, above, parent, brand, picture, alt, sizes, variants)
     _speak(found, *told[:3])
     _speak(parent, *told[3:])
     return found

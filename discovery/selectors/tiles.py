@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from campaigns.selectors import EffectivePrice, prices
 from catalog.selectors import word_of
@@ -31,6 +32,7 @@ class Tile:
     store: Store | None
     parent: int | None = None
     labels: tuple[ShownLabel, ...] = ()
+    copies: list[list[Any]] = field(default_factory=list)
 
     @property
     def page(self) -> int:
@@ -106,4 +108,5 @@ def _tile(
         store=store,
         parent=product.parent_id,
         labels=tuple(labels),
+        copies=product.copies,
     )

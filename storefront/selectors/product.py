@@ -181,7 +181,11 @@ def _facts(pk: int, shop: Shop) -> Facts | None:
         return None
     children = list(Product.objects.filter(pk__in=sold - {pk}).order_by("id"))
     told = speak_for([listing, *children], shop.channel).get(pk)
-    media = list(Media.objects.filter(product__in=[pk, *sold], is_public=True).order_by("position", "id"))
+    media = list(
+        Media.objects.filter(product__in=[pk, *sold], is_public=True)
+        .select_related("document_kind")
+        .order_by("position", "id")
+    )
     trail = [segment_entry(segment, shop.language) for segment in breadcrumbs([listing]).get(pk, [])]
     attributes = used_attributes([listing, *children])
     said = associated_with(pk, sold, shop.language)

@@ -54,6 +54,19 @@ def centimetres(millimetres: int) -> str:
 
 
 @register.filter
+def srcset(copies: list[list[Any]]) -> str:
+    """The smaller copies of a picture, for the browser to choose from: "/media/… 320w, /media/… 640w"."""
+    return ", ".join(f"{media_address(name)} {int(width)}w" for width, name in copies)
+
+
+@register.filter
+def called(row: Any) -> str:
+    """The name of a row in the reader's language, else as it was first given."""
+    said = (row.translations or {}).get(get_language() or "", {})
+    return str(said.get("name") or row.name)
+
+
+@register.filter
 def weight(grams: int) -> str:
     """Grams as people say them: 180 g, 1,25 kg."""
     if grams < 1000:

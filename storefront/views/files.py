@@ -1,6 +1,7 @@
 """The media folder of a machine without a media server."""
 
 import mimetypes
+import re
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
@@ -12,7 +13,9 @@ from django.views.static import serve
 
 from catalog.selectors.labels import label_colours
 
-SHOWN = ("image/", "video/", "audio/", "application/pdf")
+SHOWN = ("image/", "video/", "audio/")
+_SVG = "image/svg+xml"  # shown inside pages only: opened by itself it is a download
+_BY_CONTENT = re.compile(r"files/[0-9a-f]{2}/[0-9a-f]{64}(-\d+)?\.\w{2,4}")
 _INERT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
@@ -29,18 +32,21 @@ def labels_css(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A file below MEDIA_ROOT. Pictures, films and PDF are shown, all else is offered as a download; none may act."""
+    """A file below MEDIA_ROOT. Pictures and films are shown, all else is offered as a download; none may act.
+
+    A file named by its content is kept by browsers for a year: its name never means anything else."""
     try:
         safe_join(settings.MEDIA_ROOT, path)
     except (ValueError, SuspiciousFileOperation) as error:
         raise Http404 from error
     answer = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    if isinstance(answer, FileResponse) and not kind.startswith(SHOWN):
-        kind = "application/octet-stream"
+    if isinstance(answer, FileResponse) and (not kind.startswith(SHOWN) or kind == _SVG):
+        kind = kind if kind in ("application/pdf", _SVG) else "application/octet-stream"
         answer["Content-Disposition"] = "attachment"
     answer["Content-Type"] = kind
     answer["Content-Security-Policy"] = _INERT
-    answer["Cache-Control"] = "public, max-age=86400"
+    fresh = "public, max-age=31536000, immutable" if _BY_CONTENT.fullmatch(path) else "public, max-age=86400"
+    answer["Cache-Control"] = fresh
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
