@@ -42,7 +42,7 @@ class MediaShape(serializers.Serializer):
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)
     mime = serializers.CharField()
-    document_kind = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
+    document_kind = serializers.CharField(source="document_kind.code", default=None, allow_null=True)
     title = serializers.CharField()
     position = serializers.IntegerField()
 

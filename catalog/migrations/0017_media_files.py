@@ -39,14 +39,14 @@ class Migration(migrations.Migration):
             model_name="media",
             name="focus_x",
             field=models.PositiveSmallIntegerField(
-                db_default=50, default=50, verbose_name="focal point, % from the left"
+                db_default=50, default=50, verbose_name="focal point from the left, in percent"
             ),
         ),
         migrations.AddField(
             model_name="media",
             name="focus_y",
             field=models.PositiveSmallIntegerField(
-                db_default=50, default=50, verbose_name="focal point, % from the top"
+                db_default=50, default=50, verbose_name="focal point from the top, in percent"
             ),
         ),
         migrations.AddField(

@@ -213,8 +213,8 @@ class Media(models.Model):
     alt = models.CharField(_("description for those who cannot see it"), max_length=250, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     is_public = models.BooleanField(_("shown to shoppers"), default=True)
-    focus_x = models.PositiveSmallIntegerField(_("focal point, % from the left"), default=50, db_default=50)
-    focus_y = models.PositiveSmallIntegerField(_("focal point, % from the top"), default=50, db_default=50)
+    focus_x = models.PositiveSmallIntegerField(_("focal point from the left, in percent"), default=50, db_default=50)
+    focus_y = models.PositiveSmallIntegerField(_("focal point from the top, in percent"), default=50, db_default=50)
     document_kind = models.ForeignKey(
         DocumentKind, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("kind of document")
     )

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage, storages
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from altazion.lib import uploads
 from altazion.lib.films import film_at
@@ -18,13 +18,13 @@ from catalog.models import DocumentKind, Media, Product
 from catalog.services.log import log_change, log_many
 
 WRONG = {
-    "empty": noop("The file is empty."),
-    "too_large": noop("The file is too large: pictures have 20 MB at most, documents 30, films 200."),
-    "not_image": noop("This is not a picture (JPEG, PNG, WebP, GIF or AVIF), whatever its name says."),
-    "broken": noop("The picture is damaged or cut off."),
-    "too_many_pixels": noop("The picture is too large: 50 megapixels at most."),
-    "not_video": noop("This is not a film (MP4 or WebM), whatever its name says."),
-    "not_pdf": noop("This is not a whole PDF, whatever its name says."),
+    "empty": gettext_noop("The file is empty."),
+    "too_large": gettext_noop("The file is too large: pictures have 20 MB at most, documents 30, films 200."),
+    "not_image": gettext_noop("This is not a picture (JPEG, PNG, WebP, GIF or AVIF), whatever its name says."),
+    "broken": gettext_noop("The picture is damaged or cut off."),
+    "too_many_pixels": gettext_noop("The picture is too large: 50 megapixels at most."),
+    "not_video": gettext_noop("This is not a film (MP4 or WebM), whatever its name says."),
+    "not_pdf": gettext_noop("This is not a whole PDF, whatever its name says."),
 }
 KINDS = (
     ("notice", "Notice", "Manual"),
