@@ -6,13 +6,22 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
+from altazion.lib.clock import now
+from altazion.lib.office import actor
+from altazion.lib.problems import Refused
 from altazion.lib.translating import side_by_side
+from altazion.lib.uploads import MOST_BYTES
 from catalog.forms.documents import DocumentKindForm
 from catalog.models import DocumentKind, Media
+from catalog.services.drop import Became, take_files, unpack, zipped
 from catalog.services.media import store_of
+
+LARGEST = max(MOST_BYTES.values())
 
 
 @admin.register(DocumentKind)
@@ -35,7 +44,8 @@ class MediaFiles:
     def get_urls(self) -> list[URLPattern]:
         """The address of a file."""
         own = path("media/<int:pk>/", self.admin_site.admin_view(self.file), name="catalog_media_file")  # type: ignore[attr-defined]
-        return [own, *super().get_urls()]  # type: ignore[misc]
+        drop = path("files/", self.admin_site.admin_view(self.drop), name="catalog_product_files")  # type: ignore[attr-defined]
+        return [own, drop, *super().get_urls()]  # type: ignore[misc]
 
     def file(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The file, always as a download: nothing that was sent ever opens inside Office."""
@@ -52,3 +62,31 @@ class MediaFiles:
         answer["Content-Type"] = media.mime or "application/octet-stream"
         answer["X-Content-Type-Options"] = "nosniff"
         return answer
+
+    def drop(self, request: HttpRequest) -> HttpResponseBase:
+        """Many files, or a ZIP of them: each finds its product by its name; what became of each is told."""
+        if not request.user.has_perm("catalog.change_product"):  # type: ignore[union-attr]
+            raise PermissionDenied
+        became: list[Became] = []
+        problem = ""
+        sent = request.FILES.getlist("files") if request.method == "POST" else []
+        if request.method == "POST" and not sent:
+            problem = _("Choose at least one file.")
+        try:
+            for file in sent:
+                if zipped(file):
+                    became += take_files(unpack(file), at=now(), actor=actor(request))
+                else:
+                    became += take_files([(file.name or "", file.read(LARGEST + 1))], at=now(), actor=actor(request))
+        except Refused as refusal:
+            problem = refusal.message
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "title": _("Files by name"),
+            "became": became,
+            "taken": sum(one.taken for one in became),
+            "problem": problem,
+            "kinds": DocumentKind.objects.all(),
+            "opts": self.opts,  # type: ignore[attr-defined]
+        }
+        return TemplateResponse(request, "office/catalog/files.html", context)
