@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0015_trade_facts"),
+        ("catalog", "0016_channel_texts"),
         ("stores", "0003_variant_tiles"),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0016_labels"),
+        ("catalog", "0017_labels"),
     ]
 
     operations = [
