@@ -21,6 +21,7 @@ from catalog.models import DocumentKind, Media
 from catalog.services.drop import Became, take_files, unpack, zipped
 from catalog.services.media import store_of
 
+EXAMPLES = ("SKU.jpg", "SKU_2.webp", "SKU_3.mp4")
 LARGEST = max(MOST_BYTES.values())
 
 
@@ -86,7 +87,7 @@ class MediaFiles:
             "became": became,
             "taken": sum(one.taken for one in became),
             "problem": problem,
-            "kinds": DocumentKind.objects.all(),
+            "examples": " · ".join([*EXAMPLES, *(f"SKU_{kind.code}.pdf" for kind in DocumentKind.objects.all()[:3])]),
             "opts": self.opts,  # type: ignore[attr-defined]
         }
         return TemplateResponse(request, "office/catalog/files.html", context)
