@@ -12,7 +12,8 @@ from catalog.selectors.channel_text import put_words
 # A picture of its own, else of a variant, else of the parent.
 _SHOWN = """
 SELECT p.id, p.sku, p.slug, p.name, p.translations::text, above.id, above.slug, above.name, above.translations::text,
-       COALESCE(b.name, above_b.name, ''), COALESCE(picture.location, ''), COALESCE(picture.alt, ''), picture.sizes::text, variants.number,
+       COALESCE(b.name, above_b.name, ''), COALESCE(picture.location, ''), COALESCE(picture.alt, ''),
+       picture.sizes::text, variants.number,
        told.name, told.slug, told.translations::text, told_above.name, told_above.slug, told_above.translations::text
   FROM catalog_product p
   LEFT JOIN catalog_product above ON above.id = p.parent_id

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0016_channel_texts"),
+        ("catalog", "0018_media_files"),
     ]
 
     operations = [
