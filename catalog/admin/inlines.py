@@ -132,10 +132,12 @@ class MediaInline(Ordered, StackedInline):
     model = Media
     form = forms.MediaForm
     fields = (
-        ("look", "kind"),
+        "look",
+        "kind",
         ("upload", "location"),
         ("alt", "title"),
-        ("position", "is_public", "focus_x", "focus_y"),
+        ("position", "is_public"),
+        ("focus_x", "focus_y"),
         ("document_kind", "language"),
     )
     readonly_fields = ("look",)

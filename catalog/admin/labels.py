@@ -64,7 +64,7 @@ class LabelSlotAdmin(RefusalsAsMessages, ModelAdmin):
     search_fields = ("name", "code")
     fieldsets = (
         (None, {"fields": (*side_by_side(["name"]), ("code", "position"), ("display", "channels"))}),
-        (gettext_lazy("Use"), {"fields": (("on_tiles", "is_facet", "allows_several"),)}),
+        (gettext_lazy("Use"), {"fields": ("on_tiles", "is_facet", "allows_several")}),
     )
     autocomplete_fields = ("channels",)
     inlines = (LabelInline,)

@@ -14,6 +14,9 @@ from catalog.models import Media
 from catalog.services.media import check_address, checked
 
 
+SAID_HERE = ("title", "alt", "focus_x", "focus_y", "document_kind", "language")
+
+
 class FocusInput(widgets.UnfoldAdminIntegerFieldWidget):
     """A percentage, which the script also takes from a click on the picture."""
 
@@ -36,6 +39,8 @@ class MediaForm(FedRow):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["location"].required = False
+        for name in SAID_HERE:  # files do not speak of these
+            self.fields[name].disabled = False
         for name in ("focus_x", "focus_y"):
             self.fields[name].widget = FocusInput(name[-1])
             self.fields[name].required = False
