@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.test.signals import setting_changed
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps an event loop in the main thread
 
@@ -21,6 +22,16 @@ def pytest_configure(config):
     settings.WHITENOISE_USE_FINDERS = True
     (layout.state_dir() / "static").mkdir(exist_ok=True)
 
+
+def _forget_addresses(*, setting, **_):
+    """Django keeps addresses by language as they were when the main language was another one."""
+    if setting == "LANGUAGE_CODE":
+        from django.urls import clear_url_caches
+
+        clear_url_caches()
+
+
+setting_changed.connect(_forget_addresses)
 
 CHROMIUM = Path("/usr/bin/chromium")
 

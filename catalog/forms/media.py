@@ -13,7 +13,6 @@ from catalog.forms.parts import FedRow
 from catalog.models import Media
 from catalog.services.media import check_address, checked
 
-
 SAID_HERE = ("title", "alt", "focus_x", "focus_y", "document_kind", "language")
 
 
