@@ -23,6 +23,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("catalog.product", _("Products"), "deployed_code"),
             ("catalog_product_scan", _("Scan a code"), "barcode_scanner"),
             ("catalog_product_files", _("Files by name"), "drive_folder_upload"),
+            ("catalog.mediafetch", _("Files to fetch"), "cloud_download"),
             ("catalog.family", _("Families"), "category"),
             ("catalog.segment", _("Segments"), "account_tree"),
             ("catalog.brand", _("Brands"), "workspace_premium"),

@@ -193,6 +193,7 @@ if MEDIA_BUCKET := env.str("MEDIA_BUCKET", default=""):
             "default_acl": "private",
         },
     }
+FETCH_INSIDE = env.list("FETCH_INSIDE", default=[])  # hosts of our own network that files may be fetched from
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

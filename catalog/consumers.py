@@ -41,3 +41,9 @@ def media_changed(event: Event) -> None:
     if event.data.get("change") == "media":
         ids = event.data.get("ids", [])
         transaction.on_commit(lambda: current_app.send_task("catalog.tasks.make_sizes", args=[ids], retry=False))
+
+
+@consumer("catalog.fetches", kinds=["catalog.media_wanted"])
+def media_wanted(event: Event) -> None:
+    """A file names pictures by address: have them fetched; what is not taken now the schedule takes."""
+    transaction.on_commit(lambda: current_app.send_task("catalog.tasks.fetch_media", retry=False), robust=True)

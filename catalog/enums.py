@@ -143,6 +143,14 @@ class MediaKind(models.TextChoices):
     DOCUMENT = "document", _("document")
 
 
+class FetchState(models.TextChoices):
+    """How far a file that stands elsewhere has come."""
+
+    WAITING = "waiting", _("waiting")
+    DONE = "done", _("fetched")
+    FAILED = "failed", _("not fetched")
+
+
 #: importance in words and the number that each stands for (A17)
 IMPORTANCE_WORDS = {0: _("undefined"), 100: _("normal"), 300: _("highlighted"), 900: _("star")}
 

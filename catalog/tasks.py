@@ -22,3 +22,12 @@ def age_selections() -> dict[str, int]:
 def make_sizes(product_ids: list[int]) -> int:
     """The smaller copies of products' new pictures."""
     return services.make_sizes(product_ids, at=now())
+
+
+@shared_task
+def fetch_media(**kwargs: object) -> int:
+    """Files that sources name by address and whose turn it is; another worker takes what this one leaves."""
+    fetched = services.fetch_waiting(at=now())
+    if fetched == services.FETCHED_AT_ONCE:
+        fetch_media.apply_async(retry=False)
+    return fetched

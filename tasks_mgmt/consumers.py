@@ -301,3 +301,32 @@ def on_relevance(event: Event) -> None:
         subject=Subject("discovery.relevance_test", event.subject_id, expects, url),
         at=event.at,
     )
+
+
+@consumer("tasks_mgmt.media", kinds=["catalog.media_not_fetched", "catalog.media_fetched"])
+def on_media(event: Event) -> None:
+    """Files that a flow names by address did not come; the list of them has the button to try again."""
+    cause = f"{enums.NOT_FETCHED}:{event.subject_id}"
+    if event.kind.endswith("media_fetched"):
+        settle_causes([cause], at=event.at, word=_("All of them have come."))
+        return
+    failed = int(event.data.get("failed") or 1)
+    url = office_url("catalog_mediafetch_changelist")
+    raise_for_cause(
+        enums.NOT_FETCHED,
+        cause=cause,
+        title=ngettext(
+            "Flow “%(flow)s”: %(count)s file could not be fetched",
+            "Flow “%(flow)s”: %(count)s files could not be fetched",
+            failed,
+        )
+        % {"flow": event.subject_id, "count": failed},
+        description=_("The list says why, file by file. Mend the address at its source, or try again."),
+        subject=Subject(
+            "catalog.media_fetch",
+            event.subject_id,
+            event.subject_id,
+            f"{url}?state=failed&source={event.subject_id}" if url else "",
+        ),
+        at=event.at,
+    )

@@ -39,6 +39,7 @@ DIVERGENCE = "divergence"
 DELIVERY_FAILED = "delivery_failed"
 RELEVANCE = "relevance"
 SELECTION_FAILED = "selection_failed"
+NOT_FETCHED = "media_not_fetched"
 
 KINDS = (
     Kind(FLOW_FAILED, _("A flow failed"), URGENT, 4, _FLOWS),
@@ -52,6 +53,7 @@ KINDS = (
     Kind(SHORTAGE, _("Promised but missing"), CRITICAL, 4, _STOCK),
     Kind(DIVERGENCE, _("Stock and its ledger disagree"), CRITICAL, 4, _STOCK),
     Kind(SELECTION_FAILED, _("The rule of a selection cannot be followed"), NORMAL, 24, _CATALOGUE),
+    Kind(NOT_FETCHED, _("Pictures or documents could not be fetched"), NORMAL, 48, _FLOWS),
     Kind(RELEVANCE, _("A relevance test does not hold"), NORMAL, 48, _SHOP),
     Kind(DELIVERY_FAILED, _("A part of the platform could not take an event"), URGENT, 8, (LAST_RESORT,)),
 )

@@ -4,6 +4,7 @@ from catalog.admin.associations import AssociationKindAdmin
 from catalog.admin.attributes import AttributeAdmin
 from catalog.admin.brands import BrandAdmin
 from catalog.admin.criteria import CriterionAdmin
+from catalog.admin.fetches import MediaFetchAdmin
 from catalog.admin.keywords import KeywordAdmin, KeywordCategoryAdmin
 from catalog.admin.labels import LabelAdmin, LabelSlotAdmin
 from catalog.admin.media import DocumentKindAdmin
@@ -24,6 +25,7 @@ __all__ = [
     "KeywordCategoryAdmin",
     "LabelAdmin",
     "LabelSlotAdmin",
+    "MediaFetchAdmin",
     "ProductAdmin",
     "ProductTypeAdmin",
     "RequirementAdmin",

@@ -3,13 +3,16 @@
 from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
 from altazion.lib.text import slug
-from catalog.enums import SegmentKind
+from catalog.enums import PageTemplate, SegmentKind
 from catalog.loaders.events import SEGMENTS, tell
 from catalog.loaders.names import free_word
+from catalog.loaders.words import clean_pages, merged, reject_odd
 from catalog.selectors.addresses import LANGUAGES
 
 WORK, FINAL = "load_categories", "load_segments"
 MOST_LEVELS = 6
+#: texts and pictures of the page
+PAGE = ("intro", "banner", "header", "meta_title", "meta_description")
 _TYPES = {
     "parent_code": "text",
     "name": "text",
@@ -19,6 +22,9 @@ _TYPES = {
     "position": "integer",
     "kind": "text",
     "translations": "jsonb",
+    "page_template": "text",
+    "header_below": "boolean",
+    **dict.fromkeys(PAGE, "text"),
 }
 _MATCH = """
 SELECT s.row_number, s.code, {fields}, {path} AS names, coalesce(g.id, nextval('catalog_segment_id_seq')) AS segment_id,
@@ -59,6 +65,9 @@ _COLUMNS = [
     "position",
     "image",
     "translations",
+    "page_template",
+    "header_below",
+    *PAGE,
     "archived",
     "source",
     "fed_fields",
@@ -75,13 +84,17 @@ SELECT language, 's/' || lower(old), 'segment', id, '', 'renamed', %(at)s
     ON CONFLICT (path, language, channel_id) DO UPDATE SET target_kind = 'segment', target_id = EXCLUDED.target_id,
        target_path = '', cause = 'renamed', since = EXCLUDED.since
 """
-_FINAL = """
+_FINAL = f"""
 SELECT w.row_number, w.segment_id, w.is_new, w.code, coalesce(nullif(w.name, ''), g.name, w.code) AS name,
     coalesce(w.word, g.slug) AS slug, w.path[cardinality(w.path) - 1] AS parent_id, w.path,
     cardinality(w.path)::smallint AS level, coalesce(w.kind, g.kind, 'P') AS kind,
     coalesce(w.importance, g.importance, 100)::smallint AS importance, coalesce(w.position, g.position, 0) AS position,
     coalesce(w.image, g.image, '') AS image,
-    coalesce(g.translations || w.translations, w.translations, g.translations, '{{}}') AS translations,
+    CASE WHEN w.translations IS NULL THEN coalesce(g.translations, '{{{{}}}}') WHEN g.id IS NULL THEN w.translations
+         ELSE {merged("g.translations", "w.translations")} END AS translations,
+    coalesce(w.page_template, g.page_template, '') AS page_template,
+    coalesce(w.header_below, g.header_below, true) AS header_below,
+    {", ".join(f"coalesce(w.{name}, g.{name}, '') AS {name}" for name in PAGE)},
     false AS archived, %(source)s AS source, %(fed)s::varchar[] AS fed_fields
 FROM load_categories w LEFT JOIN catalog_segment g ON g.id = w.segment_id
 """
@@ -101,6 +114,7 @@ def merge_categories(context: LoadContext) -> LoadResult:
         stage.run(f"CREATE INDEX ON {WORK} (code)")
         _reject(stage)
         _give_words(stage)
+        clean_pages(stage, WORK, "segment_id", ("intro", "header"))
         stage.work_table(FINAL, _FINAL, fed=_fed(context))
         return _write(stage)
 
@@ -123,11 +137,19 @@ def _read_paths(stage: Stage) -> None:
 
 def _reject(stage: Stage) -> None:
     stage.reject(WORK, "importance", "out_of_range", value="w.importance", where="w.importance NOT BETWEEN 0 AND 999")
-    if stage.has("image"):
-        bad = "length(w.image) > 500 OR w.image !~ '^(https?://[^[:space:]]+|[[:alnum:]_][^:]*|)$'"
-        stage.reject(WORK, "image", "bad_address", value="w.image", where=bad)
+    for name in ("image", "banner"):
+        if stage.has(name):
+            bad = f"length(w.{name}) > 500 OR w.{name} !~ '^(https?://[^[:space:]]+|[[:alnum:]_][^:]*|)$'"
+            stage.reject(WORK, name, "bad_address", value=f"w.{name}", where=bad)
+    if stage.has("page_template"):
+        strange = "NOT lower(w.page_template) = ANY(%(layouts)s::text[])"
+        stage.reject(
+            WORK, "page_template", "not_a_choice", value="w.page_template", where=strange, layouts=PageTemplate.values
+        )
+        stage.run(f"UPDATE {WORK} w SET page_template = lower(w.page_template)")
     letters = "CASE WHEN upper(left(w.kind, 1)) = ANY(%(kinds)s) THEN upper(left(w.kind, 1)) ELSE 'P' END"
     stage.run(f"UPDATE {WORK} w SET kind = {letters} WHERE w.kind IS NOT NULL", kinds=list(SegmentKind.values))
+    reject_odd(stage, WORK)
     if stage.has("translations"):
         _reject_words(stage)
     own = "w.parent_code = w.code"
@@ -186,7 +208,7 @@ def _give_words(stage: Stage) -> None:
 def _write(stage: Stage) -> LoadResult:
     names = ", ".join(_COLUMNS)
     new = stage.ids(
-        f"INSERT INTO catalog_segment (id, code, intro, {names}) SELECT segment_id, code, '', {names} FROM {FINAL}"
+        f"INSERT INTO catalog_segment (id, code, {names}) SELECT segment_id, code, {names} FROM {FINAL}"
         " WHERE is_new ORDER BY level, row_number RETURNING id"
     )
     stage.run(_KEEP, languages=LANGUAGES)

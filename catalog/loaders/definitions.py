@@ -4,6 +4,7 @@ from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
 from catalog.enums import AttributeType
 from catalog.loaders.events import FACETS
+from catalog.loaders.words import merged, reject_odd
 from logbook.services import record_many
 
 WORK, VALUES = "load_attributes", "load_attribute_values"
@@ -43,7 +44,7 @@ _SAID = {
     "is_facet": "coalesce(w.is_facet, a.is_facet)",
     "is_differentiating": "coalesce(w.is_differentiating, a.is_differentiating)",
     "position": "coalesce(w.position, a.position)",
-    "translations": "coalesce(a.translations || w.translations, a.translations)",
+    "translations": merged("a.translations", "coalesce(w.translations, '{{}}')"),
 }
 _SET = ", ".join(f"{column} = {value}" for column, value in _SAID.items())
 _OLD, _NEW = ", ".join(f"a.{column}" for column in _SAID), ", ".join(_SAID.values())
@@ -75,6 +76,7 @@ def merge_attributes(context: LoadContext) -> LoadResult:
             value="w.type",
             where="w.id IS NOT NULL AND w.type <> w.old_type AND NOT (w.old_type = 'T' AND w.type = 'E')",
         )
+        reject_odd(stage, WORK)
         stage.reject(WORK, "code", "bad_code", value="w.code", where="w.code !~ '^[-a-zA-Z0-9_]{{1,60}}$'")
         known = stage.number(f"SELECT count(*) FROM {WORK} WHERE id IS NOT NULL")
         new = stage.ids(
@@ -93,11 +95,13 @@ def merge_attributes(context: LoadContext) -> LoadResult:
 
 def merge_attribute_values(context: LoadContext) -> LoadResult:
     """Make and change values of list attributes. Refused: unknown attributes, and those that are no lists."""
+    words = merged("o.translations", "coalesce(w.translations, '{{}}')")
     fields = {"label": "text", "position": "integer", "translations": "jsonb"}
     with Stage(context) as stage:
         stage.work_table(VALUES, _VALUES, {"fields": stage.fields(fields)})
         where = "w.attribute_id IS NULL"
         stage.reject(VALUES, "attribute", "unknown_attribute", value="w.attribute", where=where)
+        reject_odd(stage, VALUES)
         stage.reject(VALUES, "attribute", "not_a_list", value="w.attribute", where="w.type <> 'E'")
         known = stage.number(f"SELECT count(*) FROM {VALUES} WHERE id IS NOT NULL")
         new = stage.ids(
@@ -108,10 +112,10 @@ def merge_attribute_values(context: LoadContext) -> LoadResult:
         changed = stage.ids(
             "UPDATE catalog_attributeoption o SET label = coalesce(nullif(w.label, ''), o.label),"
             " position = coalesce(w.position, o.position),"
-            " translations = coalesce(o.translations || w.translations, o.translations)"
+            f" translations = {words}"
             f" FROM {VALUES} w WHERE o.id = w.id AND (o.label, o.position, o.translations) IS DISTINCT FROM"
             " (coalesce(nullif(w.label, ''), o.label), coalesce(w.position, o.position),"
-            " coalesce(o.translations || w.translations, o.translations)) RETURNING o.attribute_id"
+            f" {words}) RETURNING o.attribute_id"
         )
         return _told(stage, new, changed, known, sorted({*new, *changed}))
 

@@ -4,7 +4,8 @@ from altazion.lib.staging import Stage
 from logbook.services import record_many
 
 PRODUCTS, PRICES, SEGMENTS = "catalog.products_changed", "catalog.prices_changed", "catalog.segments_changed"
-FACETS, LABELS = "catalog.facets_changed", "catalog.labels_changed"
+BRANDS = "catalog.brands_changed"
+FACETS, LABELS, MEDIA = "catalog.facets_changed", "catalog.labels_changed", "catalog.media_wanted"
 
 
 def tell(stage: Stage) -> None:

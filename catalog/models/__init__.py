@@ -6,6 +6,7 @@ from catalog.models.bundles import BundleLine
 from catalog.models.channel_text import ChannelText
 from catalog.models.completeness import Completeness, Requirement
 from catalog.models.criteria import Criterion, CriterionValue
+from catalog.models.fetches import MediaFetch
 from catalog.models.keywords import Keyword, KeywordCategory, ProductKeyword
 from catalog.models.labels import Label, LabelSlot, ProductLabel
 from catalog.models.prices import BasePrice
@@ -46,6 +47,7 @@ __all__ = [
     "Label",
     "LabelSlot",
     "Media",
+    "MediaFetch",
     "Product",
     "ProductKeyword",
     "ProductLabel",

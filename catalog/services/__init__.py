@@ -9,6 +9,8 @@ from catalog.services.children import make_children
 from catalog.services.completeness import refresh_completeness, refresh_family, save_requirements
 from catalog.services.copying import copy_product
 from catalog.services.criteria import delete_criterion, save_choices, save_criterion
+from catalog.services.fetching import AT_ONCE as FETCHED_AT_ONCE
+from catalog.services.fetching import fetch_again, fetch_waiting
 from catalog.services.history import undo_field
 from catalog.services.keywords import (
     delete_keyword,
@@ -42,6 +44,7 @@ from catalog.services.selecting import follow_all, follow_products, refresh_sele
 from catalog.services.selections import add_to_selection, exclude_from_selection, put_selection, save_selection
 
 __all__ = [
+    "FETCHED_AT_ONCE",
     "add_note",
     "add_to_selection",
     "archive",
@@ -56,6 +59,8 @@ __all__ = [
     "ensure_association_kinds",
     "ensure_document_kinds",
     "exclude_from_selection",
+    "fetch_again",
+    "fetch_waiting",
     "follow_all",
     "follow_products",
     "give_back_to_relevance",

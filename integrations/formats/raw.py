@@ -25,6 +25,12 @@ _POSITIONS: dict[str, str] = {
         "iac_article_external_id=external_id iac_category_code=segment_code iac_est_principal=is_primary "
         "iac_importance=relevance"
     ),
+    Entity.BRANDS: (
+        "code=code libelle=name url_perso=slug url_image=image url_site_marque=website est_marque_interne=is_own "
+        "description commentaire_public=intro"
+    ),
+    Entity.MEDIA: "iai_article_external_id=external_id iai_url=url iai_est_principal=is_main iai_mime_type=mime",
+    Entity.TRANSLATIONS: "type=type code=code langue=language codevaleur=value_code libelle=name",
     Entity.REFERENCES: "iar_external_id=external_id iar_type=type iar_reference=value iar_est_principal=is_main",
     Entity.ATTRIBUTES: (
         "iat_code=code iat_libelle=name iat_type=type iat_groupe=group iat_unite=unit iat_est_public=is_public "

@@ -19,6 +19,7 @@ _ALWAYS = (
     ("Orders not paid in time", "orders.tasks.expire_unpaid", 60),
     ("Selections by rule, all products", "catalog.tasks.follow_selections", 86_400),
     ("Selections by rule, novelties", "catalog.tasks.age_selections", 3600),
+    ("Files named by address", "catalog.tasks.fetch_media", 120),
     ("Products bought together", "orders.tasks.learn_bought_together", 86_400),
     ("Prices that begin or end", "discovery.tasks.follow_the_clock", 60),
     ("Relevance tests", "discovery.tasks.follow_relevance", 60),
