@@ -23,6 +23,12 @@ def segments_changed(event: Event) -> None:
     services.follow_all(only="segments", at=now())
 
 
+@consumer("catalog.selections_by_label", kinds=["catalog.labels_changed"])
+def labels_changed(event: Event) -> None:
+    """A label is given otherwise: the rules that ask for labels look at everything again."""
+    services.follow_all(only="labels", at=now())
+
+
 @consumer("catalog.completeness", kinds=["catalog.products_changed", "catalog.prices_changed"])
 def completeness_changed(event: Event) -> None:
     """Products or prices, by hand or by file: how complete those named are."""

@@ -173,3 +173,4 @@ class LabelRule(models.TextChoices):
     PROMOTION = "promotion", _("its price is reduced")
     ATTRIBUTE = "attribute", _("an attribute has a value")
     SELECTION = "selection", _("it is in a selection")
+    FLAG = "flag", _("it has a mark")

@@ -6,6 +6,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from altazion.lib.clock import now
+from altazion.lib.office import actor
+from altazion.lib.translating import side_by_side
+from catalog import services
+from catalog.forms.labels import MarkForm
 from catalog.models import AssociationKind, FlagName
 
 
@@ -30,6 +35,11 @@ class AssociationKindAdmin(ModelAdmin):
 class FlagNameAdmin(ModelAdmin):
     """What the six marks are called here; without a row a mark has its usual name."""
 
-    list_display = ("flag", "name")
+    form = MarkForm
+    list_display = ("flag", "name", "in_shop")
     list_display_links = ("flag", "name")
-    fields = ("flag", "name", "translations")
+    fields = ("flag", *side_by_side(["name"]), "in_shop")
+
+    def save_model(self, request: HttpRequest, obj: FlagName, form: Any, change: bool) -> None:
+        """One domain call."""
+        services.save_mark(obj, at=now(), actor=actor(request))

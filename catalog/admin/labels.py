@@ -116,7 +116,7 @@ class LabelAdmin(RefusalsAsMessages, ModelAdmin):
     autocomplete_fields = ("slot", "selection")
     fieldsets = (
         (None, {"fields": ("slot", *side_by_side(["name"]), "code", ("ground", "ink"), "look", "image")}),
-        (gettext_lazy("Given"), {"fields": ("rule", "days", ("attribute", "value"), "selection")}),
+        (gettext_lazy("Given"), {"fields": ("rule", "days", ("attribute", "value"), "selection", "flag")}),
         (gettext_lazy("When"), {"fields": (("starts", "ends"), "priority")}),
         (gettext_lazy("Page"), {"fields": side_by_side(["text"])}),
     )

@@ -13,7 +13,8 @@ from altazion.lib.problems import Invalid
 from altazion.lib.translating import with_translations
 from catalog.enums import LabelRule
 from catalog.forms.parts import FedRow, Moment
-from catalog.models import Attribute, Label, LabelSlot, ProductLabel
+from catalog.models import Attribute, FlagName, Label, LabelSlot, ProductLabel
+from catalog.selectors.trade import flag_names
 from catalog.services.labels import check_label
 
 
@@ -67,6 +68,14 @@ class SlotForm(with_translations(name=_line())):  # type: ignore[misc]
         fields = ("name", "code", "display", "allows_several", "is_facet", "on_tiles", "position", "channels")
 
 
+class MarkForm(with_translations(name=_line())):  # type: ignore[misc]
+    """What a mark is called, and whether shoppers read it."""
+
+    class Meta:
+        model = FlagName
+        fields = ("flag", "name", "in_shop")
+
+
 class Checked(forms.ModelForm):
     """What the domain refuses is said at its field."""
 
@@ -88,7 +97,7 @@ class LabelForm(Checked, Dated, with_translations(name=_line(), text=_long())): 
         model = Label
         fields = (
             "slot", "name", "code", "ground", "ink", "image", "text", "priority", "rule", "days", "attribute", "value",
-            "selection",
+            "selection", "flag",
         )  # fmt: skip
         widgets = {"ground": ColourInput, "ink": ColourInput}
 
@@ -98,6 +107,10 @@ class LabelForm(Checked, Dated, with_translations(name=_line(), text=_long())): 
         self.fields["attribute"] = forms.ChoiceField(
             choices=[("", "—"), *known], required=False, label=_("attribute"), widget=widgets.UnfoldAdminSelect2Widget
         )
+        self.fields["flag"] = forms.TypedChoiceField(
+            choices=[("", "—"), *flag_names().items()], required=False, label=_("mark"), coerce=int, empty_value=None,
+            widget=widgets.UnfoldAdminSelectWidget,
+        )  # fmt: skip
         self.fields["rule"].required = False
         self.fields["value"].help_text = _("For a value from a list: its code.")
 

@@ -9,8 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.models import Attribute, AttributeOption, Brand, Family, ProductType, Segment
+from catalog.enums import Flag, LabelRule
+from catalog.models import Attribute, AttributeOption, Brand, Family, Label, ProductType, Segment
 from catalog.rules import selecting
+from catalog.selectors.trade import flag_names
 
 MOST_OPTIONS = 2000
 NEW = "new"
@@ -24,6 +26,8 @@ SUBJECTS: dict[str, str | Promise] = {
     "new": gettext_lazy("New"),
     "created": gettext_lazy("Created"),
     "sku": gettext_lazy("SKU"),
+    "mark": gettext_lazy("Mark"),
+    "label": gettext_lazy("Label (by hand, by file, or after an attribute or a mark)"),
 }
 HOWS: dict[str, str | Promise] = {
     "in": gettext_lazy("is one of"),
@@ -66,7 +70,7 @@ class Row:
     @property
     def chooses(self) -> bool:
         """True if values are chosen from a list."""
-        return self.kind in {"choice", "option"}
+        return self.kind in {"choice", "option", "mark", "label"}
 
     @property
     def input(self) -> str:
@@ -173,6 +177,12 @@ def _draft(said: list[tuple[int, str, str, list[str]]]) -> Draft:
 
 
 def _give_options(rows: list[Row]) -> None:
+    for row in rows:
+        if row.kind == "mark":
+            names = flag_names()
+            row.options = [(flag.code, names[flag.value]) for flag in Flag]
+        elif row.kind == "label":
+            row.options = label_choices()
     for what in {row.what for row in rows if row.kind == "choice"}:
         of_this = [row for row in rows if row.what == what]
         options = _options(what, {value for row in of_this for value in row.values})
@@ -186,6 +196,13 @@ def _give_options(rows: list[Row]) -> None:
     for row in rows:
         if row.kind == "option":
             row.options = found.get(row.what.removeprefix(selecting.ATTRIBUTE), [])
+
+
+def label_choices() -> list[tuple[str, str]]:
+    """ "slot/label" with names, but for the labels that rules of selections may not ask for. One query."""
+    found = Label.objects.exclude(rule__in=[LabelRule.SELECTION, LabelRule.PROMOTION, LabelRule.NEW])
+    rows = found.values_list("slot__code", "code", "slot__name", "name")[:MOST_OPTIONS]
+    return [(f"{slot}/{code}", f"{theme} · {name}") for slot, code, theme, name in rows]
 
 
 def _options(what: str, chosen: set[str]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from catalog.enums import LabelDisplay, LabelRule
+from catalog.enums import Flag, LabelDisplay, LabelRule
 from catalog.models.products import Product
 from catalog.models.selections import Selection
 from stores.models import SalesChannel
@@ -21,9 +21,7 @@ class LabelSlot(models.Model):
     allows_several = models.BooleanField(
         _("several at once"), default=False, help_text=_("Otherwise a product shows only the first label of the slot.")
     )
-    is_facet = models.BooleanField(
-        _("filter in listings"), default=False, help_text=_("Labels that follow a promotion are not offered there.")
-    )
+    is_facet = models.BooleanField(_("filter in listings"), default=False)
     on_tiles = models.BooleanField(_("shown in lists"), default=True, help_text=_("At most four labels on a tile."))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     channels = models.ManyToManyField(
@@ -63,6 +61,7 @@ class Label(models.Model):
     selection = models.ForeignKey(
         Selection, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("selection")
     )
+    flag = models.PositiveSmallIntegerField(_("mark"), choices=Flag, null=True, blank=True)
     source = models.CharField(_("fed by"), max_length=60, blank=True, editable=False)
     translations = models.JSONField(_("translations"), default=dict, blank=True)
 
@@ -76,6 +75,7 @@ class Label(models.Model):
             models.CheckConstraint(
                 condition=~Q(rule="selection") | Q(selection__isnull=False), name="label_of_selection_has_one"
             ),
+            models.CheckConstraint(condition=~Q(rule="flag") | Q(flag__isnull=False), name="label_of_mark_has_one"),
             models.CheckConstraint(
                 condition=~Q(rule="attribute") | ~Q(attribute=""), name="label_of_attribute_has_one"
             ),

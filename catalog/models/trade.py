@@ -66,10 +66,16 @@ class TradeFacts(models.Model):
 
 
 class FlagName(models.Model):
-    """What one of the six marks is called here."""
+    """What one of the six marks is called here, and whether shoppers read it."""
 
     flag = models.PositiveSmallIntegerField(_("mark"), choices=Flag, unique=True)
     name = models.CharField(_("name"), max_length=60)
+    in_shop = models.BooleanField(
+        _("shown in the shop"),
+        default=False,
+        db_default=False,
+        help_text=_("Its name stands on tiles and product pages, after the labels."),
+    )
     translations = models.JSONField(_("translations"), default=dict, blank=True)
 
     class Meta:

@@ -29,6 +29,8 @@ HOWS: dict[str, tuple[str, ...]] = {
     "price": ("at_least", "below"),
     "stock": ("available", "sold_out", "less_than"),
     "created": ("since", "before"),
+    "mark": ("in", "not_in"),
+    "label": ("in", "not_in"),
     "new": ("within_days",),
 }
 #: what a condition may be about, apart from attributes → its kind
@@ -42,6 +44,8 @@ SUBJECTS = {
     "new": "new",
     "created": "created",
     "sku": "sku",
+    "mark": "mark",
+    "label": "label",
 }
 _OF_ATTRIBUTE = {
     AttributeType.TEXT.value: "text",
@@ -91,7 +95,8 @@ Rule = tuple[tuple[Condition, ...], ...]
 class Facts:
     """What a rule may know of one sellable product; a variant has what its parent has. units: free stock.
 
-    families, segments: codes, those above included. stocked: False for what is never counted (services, downloads).
+    families, segments: codes, those above included. marks: their codes. labels: "slot/label" of those given by hand or
+    by file, or that follow an attribute or a mark. stocked: False for what is never counted (services, downloads).
     """
 
     sku: str = ""
@@ -99,6 +104,8 @@ class Facts:
     type: str = ""
     families: frozenset[str] = frozenset()
     segments: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
     price: Decimal | None = None
     units: int = 0
     stocked: bool = True
@@ -136,11 +143,17 @@ def attributes_of(data: object) -> set[str]:
 
 
 def depends_on(data: object) -> set[str]:
-    """What can change a stored rule's answer besides the product itself: prices, stock, time, segments."""
-    told = {"price": "prices", "stock": "stock", "new": "time", "segment": "segments"}
+    """What can change a stored rule's answer besides the product itself: prices, stock, time, segments, labels."""
+    told = {
+        "price": {"prices"},
+        "stock": {"stock"},
+        "new": {"time"},
+        "segment": {"segments"},
+        "label": {"labels", "time"},
+    }
     groups = data if isinstance(data, list) else []
     said = {one.get("what") for group in groups if isinstance(group, list) for one in group if isinstance(one, dict)}
-    return {told[what] for what in said if what in told}
+    return {word for what in said if what in told for word in told[what]}
 
 
 def holds(rule: Rule, facts: Facts, at: dt.datetime) -> bool:
@@ -216,8 +229,11 @@ def _number(text: str) -> str:
 def _true(one: Condition, facts: Facts, at: dt.datetime) -> bool:
     if one.attribute:
         return _of_attribute(one, facts.attributes.get(one.attribute))
-    if one.kind == "choice":
-        has = {"brand": {facts.brand}, "type": {facts.type}, "family": facts.families, "segment": facts.segments}
+    if one.kind in {"choice", "mark", "label"}:
+        has = {
+            "brand": {facts.brand}, "type": {facts.type}, "family": facts.families, "segment": facts.segments,
+            "mark": facts.marks, "label": facts.labels,
+        }  # fmt: skip
         return has[one.what].isdisjoint(one.values) == (one.how == "not_in")
     if one.what == "sku":
         if one.how == "starts":

@@ -11,6 +11,7 @@ from catalog.models import Label
 from stores.models import SalesChannel
 
 MOST_ON_TILE = 4
+MARK_GROUND, MARK_INK = "#eef1f5", "#1f2937"  # quiet: a mark is a word, not a label
 
 # True if product `a` (product_id, listing_id: its parent, or itself) carries label `l` at %(at)s; the publication that
 # makes a novelty is on channel {channel}. Dates are half-open.
@@ -31,6 +32,8 @@ AND (EXISTS (SELECT 1 FROM catalog_productlabel k
         WHEN 'selection' THEN EXISTS (
              SELECT 1 FROM catalog_selectionitem i
               WHERE i.selection_id = l.selection_id AND i.product_id IN (a.product_id, a.listing_id))
+        WHEN 'flag' THEN EXISTS (
+             SELECT 1 FROM catalog_product q WHERE q.id IN (a.product_id, a.listing_id) AND q.flags & l.flag <> 0)
         WHEN 'promotion' THEN a.product_id = ANY(%(reduced)s::bigint[])
         ELSE false END)
 """
@@ -40,19 +43,29 @@ ON_CHANNEL = """
 """
 
 _SHOWN = f"""
+WITH a AS (SELECT p.id AS product_id, COALESCE(p.parent_id, p.id) AS listing_id
+             FROM catalog_product p WHERE p.id = ANY(%(ids)s::bigint[]))
+SELECT product_id, id, slot_id, allows_several, display, name, text, ground, ink, image, on_tiles FROM (
 SELECT a.product_id, l.id, l.slot_id, s.allows_several, s.display,
-       COALESCE(NULLIF(l.translations -> %(language)s ->> 'name', ''), l.name),
-       COALESCE(NULLIF(l.translations -> %(language)s ->> 'text', ''), l.text),
-       l.ground, l.ink, l.image, s.on_tiles OR place.position IS NOT NULL
-  FROM (SELECT p.id AS product_id, COALESCE(p.parent_id, p.id) AS listing_id
-          FROM catalog_product p WHERE p.id = ANY(%(ids)s::bigint[])) a
+       COALESCE(NULLIF(l.translations -> %(language)s ->> 'name', ''), l.name) AS name,
+       COALESCE(NULLIF(l.translations -> %(language)s ->> 'text', ''), l.text) AS text,
+       l.ground, l.ink, l.image, s.on_tiles OR place.position IS NOT NULL AS on_tiles,
+       place.position AS place, s.position AS slot_place, l.priority
+  FROM a
  CROSS JOIN catalog_label l
   JOIN catalog_labelslot s ON s.id = l.slot_id
   LEFT JOIN LATERAL (SELECT min(k.position) AS position FROM catalog_productlabel k
                       WHERE k.label_id = l.id AND k.product_id IN (a.product_id, a.listing_id)
                         AND (k.during IS NULL OR k.during @> %(at)s::timestamptz)) place ON true
  WHERE {ON_CHANNEL.format(channel="%(channel)s")} AND {CARRIES.format(channel="%(channel)s")}
- ORDER BY a.product_id, place.position NULLS LAST, s.position, s.id, l.priority DESC, l.id
+ UNION ALL
+SELECT a.product_id, -f.flag, 0, true, '', COALESCE(NULLIF(f.translations -> %(language)s ->> 'name', ''), f.name), '',
+       '{MARK_GROUND}', '{MARK_INK}', '', true, NULL, 40000, -f.flag
+  FROM a
+  JOIN catalog_flagname f ON f.in_shop
+ WHERE EXISTS (SELECT 1 FROM catalog_product q WHERE q.id IN (a.product_id, a.listing_id) AND q.flags & f.flag <> 0)
+) said
+ ORDER BY product_id, place NULLS LAST, slot_place, slot_id, priority DESC, id
 """  # noqa: S608 - fixed text
 
 
@@ -109,4 +122,5 @@ def on_tile(labels: list[ShownLabel]) -> list[ShownLabel]:
 
 def label_colours() -> list[tuple[str, str]]:
     """Every pair of colours (background, text) in use. One query."""
-    return list(Label.objects.values_list("ground", "ink").distinct().order_by("ground", "ink")[:500])
+    used = Label.objects.values_list("ground", "ink").distinct().order_by("ground", "ink")[:500]
+    return [(MARK_GROUND, MARK_INK), *used]

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 from django.utils.timezone import localtime
 
+from catalog.enums import Flag
 from catalog.models import Attribute, Selection, SelectionItem
 from catalog.ports import FreeUnits
 from catalog.rules import selecting
@@ -39,11 +40,25 @@ _CHOICES = {
         " AND g.path && ARRAY(SELECT named.id FROM catalog_segment named WHERE named.code = ANY({values})))"
     ),
 }
+# Labels that follow a selection or a promotion are left out: a selection that asked for them could go in circles.
+_CHOICES["label"] = """EXISTS (
+  SELECT 1 FROM catalog_label l JOIN catalog_labelslot t ON t.id = l.slot_id
+   WHERE t.code || '/' || l.code = ANY({values}) AND (l.during IS NULL OR l.during @> {at}::timestamptz)
+     AND (EXISTS (SELECT 1 FROM catalog_productlabel k
+                   WHERE k.label_id = l.id AND k.product_id IN (s.id, s.listing)
+                     AND (k.during IS NULL OR k.during @> {at}::timestamptz))
+          OR l.rule = 'attribute' AND EXISTS (SELECT 1 FROM catalog_product q WHERE q.id IN (s.id, s.listing)
+               AND (q.attributes -> l.attribute @> to_jsonb(l.value::text) OR q.attributes ->> l.attribute = l.value))
+          OR l.rule = 'flag' AND s.flags & l.flag <> 0))"""
+_BITS = ", ".join(f"('{flag.code}', {flag.value})" for flag in Flag)
+_CHOICES["mark"] = (
+    f"EXISTS (SELECT 1 FROM (VALUES {_BITS}) m (code, bit) WHERE m.code = ANY({{values}}) AND s.flags & m.bit <> 0)"  # noqa: S608
+)
 _SOLD = """
 WITH sold AS MATERIALIZED (
   SELECT s.id, l.id AS listing, s.sku, s.stock_type, s.type_id, l.created_at, l.importance,
          COALESCE(s.brand_id, l.brand_id) AS brand_id, COALESCE(s.family_id, l.family_id) AS family_id,
-         l.attributes || s.attributes AS attributes
+         l.attributes || s.attributes AS attributes, l.flags | s.flags AS flags
     FROM catalog_product s
     JOIN catalog_product l ON l.id = COALESCE(s.parent_id, s.id)
    WHERE s.kind <> 'parent' AND s.state <> 'archived' AND l.state <> 'archived' {scope}
@@ -166,8 +181,8 @@ def _sql(one: Condition, compiled: Compiled, at: dt.datetime, group: int, place:
 
     if one.attribute:
         return _of_attribute(one, give)
-    if one.kind == "choice":
-        return _unless(one, _CHOICES[one.what].format(values=f"{give(list(one.values))}::text[]"))
+    if one.kind in {"choice", "mark", "label"}:
+        return _unless(one, _CHOICES[one.what].format(values=f"{give(list(one.values))}::text[]", at=give(at)))
     if one.what == "sku":
         if one.how == "starts":
             return f"starts_with(s.sku, {give(one.values[0])})"

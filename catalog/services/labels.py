@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
-from catalog.enums import LabelRule
-from catalog.models import Label, LabelSlot, Product, ProductLabel
+from catalog.enums import Flag, LabelRule
+from catalog.models import FlagName, Label, LabelSlot, Product, ProductLabel
 from catalog.rules.colours import LEAST, clean_colour, contrast
 from catalog.services.log import log_change, log_many
 from logbook.services import record
@@ -33,6 +33,8 @@ def save_label(label: Label, *, at: dt.datetime, actor: str = "") -> Label:
         label.days = None
     if label.rule != LabelRule.ATTRIBUTE:
         label.attribute = label.value = ""
+    if label.rule != LabelRule.FLAG:
+        label.flag = None
     if label.rule != LabelRule.SELECTION:
         label.selection = None
     try:
@@ -60,6 +62,8 @@ def check_label(label: Label) -> None:
         raise Invalid(_("Choose the attribute."), field="attribute")
     if label.rule == LabelRule.ATTRIBUTE and not label.value:
         raise Invalid(_("Say which value."), field="value")
+    if label.rule == LabelRule.FLAG and label.flag is None:
+        raise Invalid(_("Choose the mark."), field="flag")
     if label.rule == LabelRule.SELECTION and label.selection_id is None:
         raise Invalid(_("Choose the selection."), field="selection")
 
@@ -125,6 +129,14 @@ def take_label(label: Label, product_ids: Iterable[int], *, at: dt.datetime, act
     links.delete()
     log_many("labels", gone, at=at, actor=actor)
     return len(gone)
+
+
+@transaction.atomic
+def save_mark(mark: FlagName, *, at: dt.datetime, actor: str = "") -> FlagName:
+    """Write what a mark is called and whether shoppers read it; pages follow."""
+    mark.save()
+    record(LABELS, at=at, subject_kind="mark", subject_id=Flag(mark.flag).code, actor=actor, ids=[], mark=mark.flag)
+    return mark
 
 
 def _tell(slot: LabelSlot, at: dt.datetime, actor: str) -> None:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from altazion.lib.problems import Invalid
-from catalog.enums import Membership
-from catalog.models import Brand, Family, ProductType, Segment, Selection
+from catalog.enums import Flag, Membership
+from catalog.models import Brand, Family, Label, ProductType, Segment, Selection
 from catalog.rules import selecting
 from catalog.rules.selecting import Rule, RuleError
 from catalog.selectors.selecting import Preview, listings_of, members_statement, parse_rule, preview
@@ -82,7 +82,20 @@ def check_rule(data: object) -> Rule:
         for group, place, values in asked:
             if lost := [value for value in values if value not in known]:
                 raise _unknown(lost[0], group, place)
+    _check_labels(rule)
     return rule
+
+
+def _check_labels(rule: Rule) -> None:
+    """Marks and labels that there are. One query when labels are asked for."""
+    asked = [(g, p, one) for g, group in enumerate(rule) for p, one in enumerate(group)]
+    labels = {value for _g, _p, one in asked if one.kind == "label" for value in one.values}
+    slots = {value.partition("/")[0] for value in labels}
+    rows = Label.objects.filter(slot__code__in=slots).values_list("slot__code", "code") if slots else []
+    known = {"mark": {flag.code for flag in Flag}, "label": {f"{slot}/{code}" for slot, code in rows}}
+    for group, place, one in asked:
+        if one.kind in known and (lost := [value for value in one.values if value not in known[one.kind]]):
+            raise _unknown(lost[0], group, place)
 
 
 def try_rule(data: object, *, selection: Selection | None = None, at: dt.datetime) -> Preview:
@@ -165,7 +178,7 @@ def follow_products(ids: Iterable[int], *, because: str = "", at: dt.datetime) -
 def follow_all(*, only: str = "", at: dt.datetime) -> dict[str, int]:
     """Follow every rule for all products; returns selection code → memberships changed.
 
-    only: "time" or "segments" for the rules that depend on it.
+    only: "time", "segments" or "labels" for the rules that depend on it.
     """
     rules = [
         one

@@ -22,6 +22,15 @@ SELECT a.product_id
   JOIN catalog_publication pub ON pub.product_id = a.listing_id
  WHERE EXISTS (SELECT 1 FROM catalog_label l
                 WHERE l.slot_id = ANY(%(slots)s::bigint[]) AND {CARRIES.format(channel="pub.channel_id")})
+UNION  -- what may be reduced now, for labels that follow a promotion
+SELECT b.product_id FROM catalog_baseprice b
+ WHERE b.promo_amount IS NOT NULL AND (b.promo_during IS NULL OR b.promo_during @> %(at)s::timestamptz)
+   AND EXISTS (SELECT 1 FROM catalog_label l WHERE l.slot_id = ANY(%(slots)s::bigint[]) AND l.rule = 'promotion')
+UNION
+SELECT i.product_id
+  FROM campaigns_campaign c JOIN catalog_selectionitem i ON i.selection_id = c.selection_id
+ WHERE c.during @> %(at)s::timestamptz
+   AND EXISTS (SELECT 1 FROM catalog_label l WHERE l.slot_id = ANY(%(slots)s::bigint[]) AND l.rule = 'promotion')
 UNION
 SELECT e.product_id
   FROM discovery_indexentry e JOIN discovery_facetvalue f ON e.facets @> ARRAY[f.id::int]

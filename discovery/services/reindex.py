@@ -93,8 +93,11 @@ def _price(at: dt.datetime) -> None:
         for start in range(0, len(products), PRICES_AT_ONCE):
             found = prices(products[start : start + PRICES_AT_ONCE], channel=channel, at=at)
             amounts = [price.unit for price in found.values()]
+            reduced = [pk for pk, price in found.items() if price.is_reduced]
             with connection.cursor() as sql:
                 sql.execute(s.PRICED, {"products": list(found), "amounts": amounts, "channel": channel.pk})
+                if reduced:
+                    sql.execute(s.PROMOTED, {"reduced": reduced, "channel": channel.pk, "at": at})
 
 
 def _merge(ids: list[int] | None) -> int:

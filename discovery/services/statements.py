@@ -96,7 +96,7 @@ SELECT v.product_id, c.code, said.code, said.label, said.position, said.translat
    AND (said.maximum IS NULL OR read.number < said.maximum)
 """
 
-# Labels of slots that filter. The ones that follow a promotion are left out: prices are not known yet here.
+# Labels of slots that filter. The ones that follow a promotion come once prices are known (`PROMOTED`).
 LABELS = f"""
 INSERT INTO reindex_facet (product_id, attribute, value, label, position, translations)
 SELECT DISTINCT a.product_id, 'tag-' || s.code, l.code, l.name, 0,
@@ -116,6 +116,13 @@ SELECT DISTINCT ON (attribute, value) attribute, value, label, position, transla
   FROM (SELECT attribute, value, left(COALESCE(label, value), 250) AS label, COALESCE(position, 0) AS position,
                COALESCE(translations, '{}') AS translations
           FROM reindex_facet
+        UNION ALL
+        SELECT 'tag-' || s.code, l.code, l.name, 0,
+               CASE WHEN l.translations -> 'en' ->> 'name' <> ''
+                    THEN jsonb_build_object('en', jsonb_build_object('label', l.translations -> 'en' ->> 'name'))
+                    ELSE '{}' END
+          FROM catalog_label l JOIN catalog_labelslot s ON s.id = l.slot_id AND s.is_facet
+         WHERE l.rule = 'promotion'
         UNION ALL
         SELECT 'brand', b.code, b.name, 0, '{}'
           FROM catalog_brand b WHERE NOT b.archived AND b.id IN (SELECT brand_id FROM reindex_sold)) wanted
@@ -294,6 +301,19 @@ UPDATE reindex_wanted w SET list_price = priced.amount
   FROM unnest(%(products)s::bigint[], %(amounts)s::numeric[]) AS priced(product_id, amount)
  WHERE w.product_id = priced.product_id AND w.channel_id = %(channel)s
 """
+
+# Labels that follow a promotion, for the products that are reduced on the channel.
+PROMOTED = f"""
+UPDATE reindex_wanted w
+   SET facets = ARRAY(SELECT DISTINCT number FROM unnest(w.facets || tag.numbers) number ORDER BY 1)
+  FROM (SELECT array_agg(f.id::int) AS numbers
+          FROM catalog_label l
+          JOIN catalog_labelslot s ON s.id = l.slot_id AND s.is_facet
+          JOIN discovery_facetvalue f ON f.attribute = 'tag-' || s.code AND f.value = l.code
+         WHERE l.rule = 'promotion' AND (l.during IS NULL OR l.during @> %(at)s::timestamptz)
+           AND {ON_CHANNEL.format(channel="%(channel)s")}) tag
+ WHERE w.channel_id = %(channel)s AND w.product_id = ANY(%(reduced)s::bigint[]) AND tag.numbers IS NOT NULL
+"""  # noqa: S608 - fixed text
 
 # Words as people write them, without accents: what suggestions complete and what typing mistakes are measured against.
 WORDS = """

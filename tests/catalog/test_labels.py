@@ -9,9 +9,9 @@ from psycopg.types.range import TimestamptzRange
 from altazion.lib.clock import now
 from altazion.lib.problems import Invalid, Refused
 from catalog import services
-from catalog.enums import LabelRule
+from catalog.enums import Flag, LabelRule
 from catalog.loaders import merge_label_slots, merge_labels, merge_product_labels
-from catalog.models import Label, LabelSlot, ProductLabel
+from catalog.models import BasePrice, FlagName, Label, LabelSlot, ProductLabel
 from catalog.rules.colours import contrast
 from catalog.selectors.labels import labels_of, on_tile
 from discovery import selectors as discovery
@@ -65,6 +65,51 @@ def test_rules_hold_at_the_second_they_are_asked():
     assert set(names(toy)) == {"New", "Red", "Eco", "Chosen"}
     assert set(names(toy, AT + 30 * DAY)) == {"Red", "Eco", "Chosen"}
     assert "Sale" in names(toy, reduced=[toy.pk])
+
+
+def test_a_label_may_follow_a_mark():
+    parent = a_product("P", kind="parent", flags=Flag.EXCLUSIVE)
+    child, other = a_product("P-1", parent=parent), a_product("O", flags=Flag.IMPORT)
+    a_label(rule=LabelRule.FLAG, flag=Flag.EXCLUSIVE)
+    assert names(parent) == names(child) == ["Exclu"]
+    assert names(other) == []
+    with pytest.raises(Invalid):
+        a_label(LabelSlot.objects.get(), "half", rule=LabelRule.FLAG)
+
+
+def test_marks_are_read_by_shoppers_where_a_merchant_wants_it(client):
+    shop = Shopfront(flags=Flag.EXCLUSIVE | Flag.IMPORT)
+    toy = shop.product
+    mark = FlagName(flag=Flag.EXCLUSIVE, name="Chez nous seulement", translations={"en": {"name": "Only here"}})
+    services.save_mark(mark, at=AT)
+    assert names(toy, channel=shop.channel) == []
+    mark.in_shop = True
+    services.save_mark(mark, at=AT)
+    assert names(toy, channel=shop.channel) == ["Chez nous seulement"]
+    reindex(None, at=now())
+    page = client.get(reverse("storefront:product", args=[toy.slug, toy.pk])).content.decode()
+    assert "Chez nous seulement" in page
+    (english,) = labels_of([toy.pk], channel=shop.channel, at=AT, language="en")[toy.pk]
+    assert english.name == "Only here"
+    assert f".badge.{english.colours}" in client.get("/labels.css").content.decode()
+
+
+def test_labels_of_promotions_filter_lists():
+    shop = Shopfront()
+    shop.another("TOY-2", "5.00")
+    slot = a_slot(is_facet=True)
+    reindex(None, at=AT)
+    price = BasePrice.objects.get(product=shop.product, channel=None)
+    price.promo_amount, price.promo_during = price.amount / 2, TimestamptzRange(AT, AT + DAY)
+    price.save()
+
+    a_label(slot, "promo", rule=LabelRule.PROMOTION)
+    reindex_labels([slot.pk], at=AT)
+
+    assert _skus(shop, {"tag-news": ["promo"]}) == ["TOY-1"]
+    follow_time(at=AT)
+    follow_time(at=AT + DAY)
+    assert _skus(shop, {"tag-news": ["promo"]}) == []
 
 
 def test_a_slot_shows_one_label_unless_it_allows_several_and_keeps_to_its_channels():

@@ -8,8 +8,8 @@ from django.utils.timezone import localtime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.enums import AttributeType, ProductKind, ProductState
-from catalog.models import Attribute, Brand, Family, Product
+from catalog.enums import AttributeType, Flag, ProductKind, ProductState
+from catalog.models import Attribute, Brand, Family, Label, LabelSlot, Product, ProductLabel
 from catalog.rules import selecting
 from catalog.rules.selecting import Facts, RuleError, holds, parse
 from catalog.selectors.selecting import matching
@@ -44,6 +44,8 @@ def conditions():
         ("family", coded("games", "board", "none")),
         ("type", coded("goods", "service")),
         ("sku", coded("P0", "P3", "P9")),
+        ("mark", coded("own_brand", "exclusive", "import")),
+        ("label", coded("web/only", "web/safe", "web/own")),
         ("attribute:colour", coded("red", "blue")),
         ("attribute:note", coded("Bleu d'été", "a'b\"c", "%")),
     ]
@@ -88,6 +90,19 @@ def a_world():
         said = {code: pick(values, number + at) for at, (code, values) in enumerate(VALUES.items())}
         return {code: value for code, value in said.items() if value is not None}
 
+    web = LabelSlot.objects.create(code="web", name="Web")
+    only = Label.objects.create(slot=web, code="only", name="Only")
+    Label.objects.create(slot=web, code="safe", name="Safe", rule="attribute", attribute="colour", value="red")
+    Label.objects.create(slot=web, code="own", name="Own", rule="flag", flag=Flag.OWN_BRAND)
+    past = (DAYS[0], b.AT - dt.timedelta(days=1))
+
+    def labels_of(product, listing, number):
+        colour = [one.attributes.get("colour") for one in (product, listing)]
+        found = {"only"} if number % 4 == 1 else set()
+        found |= {"safe"} if any(said == "red" or "red" in (said or []) for said in colour) else set()
+        found |= {"own"} if (product.flags | listing.flags) & Flag.OWN_BRAND else set()
+        return frozenset(f"web/{code}" for code in found)
+
     def tell(product, listing, number, price, units):
         family, segment = listing.family, pick(segments, number)
         facts[product.pk] = (
@@ -105,6 +120,8 @@ def a_world():
                 stocked=product.stock_type not in (0, 1),
                 created=listing.created_at,
                 attributes={**listing.attributes, **product.attributes},
+                marks=frozenset(listing.flag_codes) | frozenset(product.flag_codes),
+                labels=labels_of(product, listing, number),
             ),
         )
 
@@ -114,10 +131,13 @@ def a_world():
         is_parent = number % 3 == 2
         listing = b.a_product(
             f"P{number}", price=price, attributes=attributes(number), stock_type=pick([3, 1, 3, 0, 3], number),
-            kind=ProductKind.PARENT if is_parent else ProductKind.SIMPLE, **fields,
+            kind=ProductKind.PARENT if is_parent else ProductKind.SIMPLE, flags=pick([0, 4, 36, 32, 0], number),
+            **fields,
         )  # fmt: skip
         Product.objects.filter(pk=listing.pk).update(created_at=pick(DAYS, number))
         listing.refresh_from_db()
+        if number % 4 in (1, 2):
+            ProductLabel.objects.create(product=listing, label=only, during=past if number % 4 == 2 else None)
         if not is_parent:
             units = pick([0, 1, 7], number)
             b.stock(listing, shop, units)
@@ -125,7 +145,9 @@ def a_world():
             continue
         for at in range(3):
             own = pick([None, Decimal("12.00")], at)
-            child = b.a_product(f"P{number}-{at}", parent=listing, price=own, attributes=attributes(number + at))
+            child = b.a_product(
+                f"P{number}-{at}", parent=listing, price=own, flags=4 * (at == 2), attributes=attributes(number + at)
+            )
             b.stock(child, shop, at)
             tell(child, listing, number, own if own is not None else price, at)
     b.a_product("GONE", price=1, state=ProductState.ARCHIVED)
