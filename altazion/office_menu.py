@@ -84,6 +84,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("integrations.flow", _("Flows"), "sync_alt"),
             ("integrations.run", _("Runs"), "history"),
             ("integrations.mapping", _("Mappings"), "schema"),
+            ("integrations.connection", _("Connections"), "cable"),
             ("django_celery_beat.periodictask", _("Schedules"), "schedule"),
             ("django_celery_beat.intervalschedule", _("Intervals"), "timer"),
             ("django_celery_beat.crontabschedule", _("Fixed times"), "calendar_clock"),

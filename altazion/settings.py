@@ -270,6 +270,17 @@ PAYMENT_PROVIDERS = {
     "sandbox_card": "integrations.payments.sandbox_card.SandboxCard",
 }
 
+# -- machines outside that files come from and go to --------------------------------------------
+SECRETS_KEYS = env.list("SECRETS_KEYS", default=[]) or [SECRET_KEY]  # the first seals, all of them open
+FLOWS_PRIVATE_HOSTS = env.list(
+    "FLOWS_PRIVATE_HOSTS", default=[]
+)  # names, addresses, networks of our own that may be met
+FLOWS_CA_FILE = env.str("FLOWS_CA_FILE", default="")
+FLOWS_SILENCE_SECONDS = env.float("FLOWS_SILENCE_SECONDS", default=30.0)
+FLOWS_TRANSFER_SECONDS = env.float("FLOWS_TRANSFER_SECONDS", default=1800.0)
+FLOWS_STILL_SECONDS = 2.0  # how long a file must not change before it counts as complete
+FLOWS_LARGEST = 4 * 1024**3
+
 # without a mail server letters are written to a folder, one file each
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR / 'mails'}")
 vars().update(EMAIL_CONFIG)

@@ -39,6 +39,25 @@ class Coverage(models.TextChoices):
     FULL = "full", _("whole file: absent means archived")
 
 
+class ConnectionKind(models.TextChoices):
+    """How a machine outside is spoken to; `integrations/transports` holds one module each."""
+
+    FOLDER = "folder", _("folder below the flows folder")
+    SFTP = "sftp", _("SFTP")
+    FTPS = "ftps", _("FTPS (FTP with TLS)")
+    FTP = "ftp", _("FTP (nothing is encrypted)")
+    S3 = "s3", _("S3 or compatible")
+    HTTP = "http", _("web address (fetch only)")
+
+
+class AfterTaking(models.TextChoices):
+    """What becomes of a file outside once we have it."""
+
+    MOVE = "move", _("move it into the folder “done”")
+    KEEP = "keep", _("leave it there")
+    DELETE = "delete", _("delete it")
+
+
 class RunState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     RUNNING = "running", _("running")

@@ -4,10 +4,16 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldBooleanWidget,
+)
 
 from altazion.lib.problems import Refused
-from integrations.models import Flow, Mapping
+from integrations.models import Connection, Flow, Mapping
+from integrations.services.connections import check_description, check_place
 from integrations.services.folders import folder_of
 from integrations.services.receiving import definition_of
 
@@ -61,8 +67,8 @@ class FlowForm(forms.ModelForm):
     class Meta:
         model = Flow
         fields = (
-            *("code", "name", "direction", "entity", "mapping", "coverage", "folder", "pattern"),
-            *("expected_every_minutes", "active"),
+            *("code", "name", "direction", "entity", "mapping", "coverage", "connection", "folder", "pattern"),
+            *("after_taking", "expected_every_minutes", "active"),
         )
 
     def clean(self) -> dict[str, Any] | None:
@@ -70,9 +76,58 @@ class FlowForm(forms.ModelForm):
         mapping = data.get("mapping")
         if mapping and data.get("entity") and mapping.entity != data["entity"]:
             self.add_error("mapping", _("This mapping is about something else than the flow."))
-        if not self.errors and data.get("folder"):
+        if not self.errors and data.get("connection"):
+            try:
+                check_place(data["connection"], data.get("folder", ""), data.get("pattern", ""), data["direction"])
+            except Refused as problem:
+                self.add_error(problem.field or None, problem.message)
+        elif not self.errors and data.get("folder"):
             try:
                 folder_of(Flow(code=data.get("code") or self.instance.code, folder=data["folder"]))
             except Refused as problem:
                 self.add_error("folder", problem.message)
         return data
+
+
+class ConnectionForm(forms.ModelForm):
+    """A connection. The secret goes in and never comes out again."""
+
+    secret = forms.CharField(
+        label=_("secret"),
+        required=False,
+        strip=False,
+        max_length=20_000,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text=_(
+            "Password, secret key or token; it is sealed and never shown again. Empty: the one that is there stays."
+        ),
+    )
+    private_key = forms.CharField(
+        label=_("private key"),
+        required=False,
+        max_length=20_000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("SFTP, instead of a password: “-----BEGIN OPENSSH PRIVATE KEY-----…”, without a passphrase."),
+    )
+    forget_secret = forms.BooleanField(label=_("take the secret away"), required=False, widget=UnfoldBooleanWidget)
+
+    class Meta:
+        model = Connection
+        fields = ("name", "code", "kind", "host", "port", "base", "account", "host_key", "region", "active")
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        if not self.errors:
+            try:
+                check_description(Connection(**{name: data[name] for name in self.Meta.fields if name in data}))
+            except Refused as problem:
+                self.add_error(problem.field if problem.field in self.fields else None, problem.message)
+        return data
+
+    @property
+    def new_secret(self) -> str | None:
+        """The secret to keep; None: the one that is there."""
+        if self.cleaned_data.get("forget_secret"):
+            return ""
+        key = str(self.cleaned_data.get("private_key") or "").strip()
+        return f"{key}\n" if key else self.cleaned_data.get("secret") or None

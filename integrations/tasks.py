@@ -6,6 +6,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from altazion.lib.clock import now
+from altazion.lib.problems import Refused
 from integrations import services
 from integrations.models import Flow, Run
 
@@ -30,11 +31,15 @@ def run_flow_task(run_pk: int, **kwargs: object) -> str:
 
 @shared_task
 def poll_flow(flow: str, **kwargs: object) -> int:
-    """Look into a flow's folder and run what is complete there."""
-    row = Flow.objects.filter(code=flow, active=True).first()
+    """Look where a flow's files come from and run what is complete there; what went wrong is kept with the flow."""
+    row = Flow.objects.select_related("connection").filter(code=flow, active=True).first()
     if row is None:
         return 0
-    runs = services.poll_folder(row, now())
+    try:
+        runs = services.look(row, at=now())
+    except Refused as problem:
+        log.warning("flow %s: %s", flow, problem.message)
+        runs = []
     services.run_waiting(row.pk, at=now())
     return len(runs)
 

@@ -21,7 +21,7 @@ from integrations import services
 from integrations.admin.badges import state_badge
 from integrations.enums import Direction, Trigger
 from integrations.forms import FileForm, FlowForm
-from integrations.models import Flow
+from integrations.models import Flow, FlowWatch
 from integrations.rules import is_late
 from integrations.selectors import flows_with_health
 from integrations.services.folders import folder_of
@@ -38,11 +38,15 @@ class FlowAdmin(ModelAdmin):
     list_display = ("name", "direction", "entity", "health", "last", "folder", "active")
     list_filter = ("direction", "entity", "active")
     search_fields = ("name", "code")
+    autocomplete_fields = ("connection",)
     prepopulated_fields = {"code": ("name",)}
     change_form_outer_before_template = "office/integrations/flow_bar.html"
     fieldsets = (
         (None, {"fields": ("name", "code", "active", "direction", "entity", "mapping", "coverage")}),
-        (gettext_lazy("Where files come from"), {"fields": ("folder", "pattern", "expected_every_minutes")}),
+        (
+            gettext_lazy("Where files come from or go to"),
+            {"fields": ("connection", "folder", "pattern", "after_taking", "expected_every_minutes")},
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -79,7 +83,8 @@ class FlowAdmin(ModelAdmin):
                 "is_import": flow.direction == Direction.IN,
                 "file_form": FileForm(),
                 "health": self.health(flow),
-                "drop_folder": _folder(flow),
+                "drop_folder": "" if flow.connection_id else _folder(flow),
+                "watch": FlowWatch.objects.filter(flow=flow).first(),
             }
         return super().changeform_view(request, object_id, form_url, context)
 
@@ -112,7 +117,7 @@ def run_now(request: HttpRequest, pk: int) -> HttpResponse:
             run = services.export_orders(flow, at=now(), trigger=Trigger.HAND, actor=str(request.user))
             messages.success(request, run.message if run else _("No order waits: there is nothing to send."))
         else:
-            count = len(services.poll_folder(flow, now(), queue=True))
+            count = len(services.look(flow, at=now(), queue=True, trigger=Trigger.HAND, actor=str(request.user)))
             found = ngettext("%d file was found and is on its way.", "%d files were found and are on their way.", count)
             messages.success(request, found % count if count else _("There is no complete file in the folder."))
     except Refused as problem:
@@ -149,7 +154,7 @@ def send_file(request: HttpRequest, pk: int) -> HttpResponse:
 def _get(request: HttpRequest, pk: int) -> Flow:
     if not request.user.has_perm("integrations.run_flow"):
         raise PermissionDenied
-    flow = Flow.objects.select_related("mapping").filter(pk=pk).first()
+    flow = Flow.objects.select_related("mapping", "connection").filter(pk=pk).first()
     if flow is None:
         raise Http404
     return flow

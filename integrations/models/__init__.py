@@ -1,7 +1,9 @@
 """Flows, the files they carried, their runs and rejections; what outside systems know of us."""
 
+from integrations.models.connections import Connection
 from integrations.models.flows import Flow, Mapping
 from integrations.models.outside import OrderHandover
 from integrations.models.runs import RawFile, Rejection, Run
+from integrations.models.watching import FlowWatch, TakenFile
 
-__all__ = ["Flow", "Mapping", "OrderHandover", "RawFile", "Rejection", "Run"]
+__all__ = ["Connection", "Flow", "FlowWatch", "Mapping", "OrderHandover", "RawFile", "Rejection", "Run", "TakenFile"]

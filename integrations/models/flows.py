@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from integrations.enums import Coverage, Direction, Entity
+from integrations.enums import AfterTaking, Coverage, Direction, Entity
+from integrations.models.connections import Connection
 
 
 class Mapping(models.Model):
@@ -56,8 +57,26 @@ class Flow(models.Model):
         help_text=_("Empty: the platform's own RAW format."),
     )
     coverage = models.CharField(_("a file holds"), max_length=5, choices=Coverage, default=Coverage.DELTA)
+    connection = models.ForeignKey(
+        Connection,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("connection"),
+        help_text=_("The machine outside. Empty: a folder of this platform."),
+    )
     folder = models.CharField(
-        _("folder"), max_length=200, blank=True, help_text=_("Below the flows folder; files are taken when complete.")
+        _("folder"),
+        max_length=200,
+        blank=True,
+        help_text=_("Below the connection's folder, or below the flows folder; files are taken when complete."),
+    )
+    after_taking = models.CharField(
+        _("a file that was taken"),
+        max_length=6,
+        choices=AfterTaking,
+        default=AfterTaking.MOVE,
+        help_text=_("At a connection; a file left there is taken again only when it changes."),
     )
     pattern = models.CharField(_("file names"), max_length=100, default="*.csv")
     expected_every_minutes = models.PositiveIntegerField(

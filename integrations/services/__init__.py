@@ -1,6 +1,13 @@
 """Verbs of the flows room."""
 
+from integrations.services.connections import (
+    check_connection,
+    reseal_secrets,
+    save_connection,
+    trust_host_key,
+)
 from integrations.services.editing import save_flow, save_mapping
+from integrations.services.fetching import look
 from integrations.services.folders import poll_folder
 from integrations.services.handover import acknowledge, export_orders, queue_order
 from integrations.services.mappings import load_mappings
@@ -10,17 +17,22 @@ from integrations.services.schedules import ensure_schedules
 
 __all__ = [
     "acknowledge",
+    "check_connection",
     "ensure_schedules",
     "export_orders",
     "ignore_run",
     "load_mappings",
+    "look",
     "poll_folder",
     "queue_order",
     "receive_file",
     "recover_runs",
     "rerun",
+    "reseal_secrets",
     "run_flow",
     "run_waiting",
+    "save_connection",
     "save_flow",
     "save_mapping",
+    "trust_host_key",
 ]

@@ -44,14 +44,23 @@ def receive_file(
     partial: the file holds some rows only, whatever the flow says. Raises Refused when the flow is switched off,
     does not import, or its mapping cannot work.
     """
-    if flow.direction != Direction.IN:
-        raise Refused(_("This flow sends files, it takes none."), code="not_an_import")
-    if not flow.active:
-        raise Refused(_("This flow is switched off."), code="flow_inactive")
-    definition = snapshot(flow)
-    if partial:
-        definition["coverage"] = Coverage.DELTA.value
+    _definition(flow, partial)  # before the bytes are kept
     raw_file = keep_file(name, stream, at=at)
+    return receive_kept(flow, raw_file, trigger=trigger, actor=actor, at=at, queue=queue, partial=partial)
+
+
+def receive_kept(
+    flow: Flow,
+    raw_file: RawFile,
+    *,
+    trigger: str,
+    actor: str = "",
+    at: dt.datetime,
+    queue: bool = False,
+    partial: bool = False,
+) -> Run:
+    """As `receive_file`, for bytes that are kept already."""
+    definition = _definition(flow, partial)
     with transaction.atomic():
         run = Run.objects.create(
             flow=flow, trigger=trigger, actor=actor, raw_file=raw_file, definition=definition, queued_at=at
@@ -69,6 +78,17 @@ def receive_file(
         if queue:
             ask_worker(run)
     return run
+
+
+def _definition(flow: Flow, partial: bool) -> dict[str, Any]:
+    if flow.direction != Direction.IN:
+        raise Refused(_("This flow sends files, it takes none."), code="not_an_import")
+    if not flow.active:
+        raise Refused(_("This flow is switched off."), code="flow_inactive")
+    definition = snapshot(flow)
+    if partial:
+        definition["coverage"] = Coverage.DELTA.value
+    return definition
 
 
 @transaction.atomic

@@ -7,12 +7,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from altazion.lib.problems import Refused
 from integrations import engine
 from integrations.engine import FileProblem
 from integrations.enums import Coverage, Direction, RunState, Trigger
 from integrations.formats import Definition, DefinitionError
 from integrations.models import Run
 from integrations.rules import REASON_COLUMN
+from integrations.services.fetching import send
 from integrations.services.folders import deliver
 from integrations.services.lease import Heartbeat, Stopwatch, claim
 from integrations.services.receiving import open_raw
@@ -91,7 +93,7 @@ def _execute(run: Run, watch: Stopwatch) -> None:
                 _finish_unchanged(run, same, watch.now())
                 return
             _load(run, watch, heartbeat)
-        except FileProblem as problem:
+        except (FileProblem, Refused) as problem:
             heartbeat.stop()
             _fail(run, watch.now(), problem.code, problem.message)
         except LeaseLost:
@@ -111,14 +113,15 @@ def _load(run: Run, watch: Stopwatch, heartbeat: Heartbeat) -> None:
     if raw_file is None:
         raise FileProblem("no_file", _("This run has no file."))
     if run.flow.direction == Direction.OUT:
-        path = deliver(run.flow, str(run.definition.get("file_name") or raw_file.name), raw_file)
+        name = str(run.definition.get("file_name") or raw_file.name)
+        name = send(run.flow, name, raw_file) if run.flow.connection_id else deliver(run.flow, name, raw_file).name
         heartbeat.stop()
         run.rows_read = run.definition.get("rows", 0)
         with transaction.atomic():
             _close(
                 run,
                 RunState.DONE,
-                _("%(rows)d rows written to %(name)s.") % {"rows": run.rows_read, "name": path.name},
+                _("%(rows)d rows written to %(name)s.") % {"rows": run.rows_read, "name": name},
                 watch.now(),
             )
         return

@@ -37,7 +37,7 @@ def ensure_schedules(at: dt.datetime) -> int:
     made = sum(_ensure(name, task, seconds) for name, task, seconds in _ALWAYS)
     for flow in Flow.objects.filter(active=True):
         arguments = {"flow": flow.code}
-        if flow.direction == Direction.IN and flow.folder:
+        if flow.direction == Direction.IN and (flow.folder or flow.connection_id):
             seconds = STOCK_EVERY if flow.entity == Entity.STOCK else OTHERS_EVERY
             made += _ensure(f"Flow {flow.code}", "integrations.tasks.poll_flow", seconds, arguments)
         elif flow.direction == Direction.OUT and flow.entity == Entity.ORDERS:
