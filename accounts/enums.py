@@ -20,5 +20,6 @@ class Scope(models.TextChoices):
     ORDERS_EXPORT = "orders:export", _("pull and acknowledge new orders")
     ORDERS_PAY = "orders:pay", _("post payments of a till")
     FLOWS_RUN = "flows:run", _("start flows and read their runs")
+    FLOWS_ADMIN = "flows:admin", _("set up the machines that flows talk to")
     SELLERS_SYNC = "sellers:sync", _("feed seller tablets")
     SIGNAGE_READ = "signage:read", _("feed screens")

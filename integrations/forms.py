@@ -89,6 +89,9 @@ class FlowForm(forms.ModelForm):
         return data
 
 
+_DESCRIBED = ("name", "kind", "host", "port", "base", "account", "host_key", "region", "active")
+
+
 class ConnectionForm(forms.ModelForm):
     """A connection. The secret goes in and never comes out again."""
 
@@ -113,13 +116,13 @@ class ConnectionForm(forms.ModelForm):
 
     class Meta:
         model = Connection
-        fields = ("name", "code", "kind", "host", "port", "base", "account", "host_key", "region", "active")
+        fields = ("code", *_DESCRIBED)
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
         if not self.errors:
             try:
-                check_description(Connection(**{name: data[name] for name in self.Meta.fields if name in data}))
+                check_description(Connection(**{name: data[name] for name in _DESCRIBED if name in data}))
             except Refused as problem:
                 self.add_error(problem.field if problem.field in self.fields else None, problem.message)
         return data

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from integrations.api import flows, orders
+from integrations.api import connections, flows, orders
 
 urlpatterns = [
     path("flows/<slug:code>/runs", flows.FlowRuns.as_view(), name="api-flow-runs"),
     path("runs/<uuid:guid>", flows.RunDetail.as_view(), name="api-run"),
     path("runs/<uuid:guid>/rejects.csv", flows.RunRejects.as_view(), name="api-run-rejects"),
     path("runs/<uuid:guid>/rerun", flows.RunAgain.as_view(), name="api-run-rerun"),
+    path("connections", connections.Connections.as_view(), name="api-connections"),
+    path("connections/<slug:code>", connections.ConnectionDetail.as_view(), name="api-connection"),
+    path("connections/<slug:code>/test", connections.ConnectionTest.as_view(), name="api-connection-test"),
     path("erp/orders", orders.OrdersToPull.as_view(), name="api-erp-orders"),
     path("erp/orders/<uuid:guid>/ack", orders.OrderAck.as_view(), name="api-erp-order-ack"),
 ]

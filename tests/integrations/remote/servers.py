@@ -13,6 +13,7 @@ import paramiko
 import trustme
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
+from pyftpdlib.ioloop import IOLoop
 from pyftpdlib.servers import ThreadedFTPServer
 
 ACCOUNT, SECRET = "shop", "open sesame"
@@ -145,22 +146,35 @@ class SftpServer:
 
 
 class FtpServer:
-    """One folder behind FTP, with TLS when a certificate is given."""
+    """One folder behind FTP, with TLS when a certificate is given. One server of each kind serves all tests.
+
+    pyftpdlib cannot be closed from another thread without now and then closing somebody else's connection.
+    """
+
+    _running = {}
 
     def __init__(self, root, *, certificate=None):
-        authorizer = DummyAuthorizer()
+        if certificate not in self._running:
+            self._running[certificate] = self._start(certificate)
+        self.port, authorizer = self._running[certificate]
+        if authorizer.has_user(ACCOUNT):
+            authorizer.remove_user(ACCOUNT)
         authorizer.add_user(ACCOUNT, SECRET, str(root), perm="elradfmwMT")
+
+    @staticmethod
+    def _start(certificate):
+        authorizer = DummyAuthorizer()
         handler = type("Handler", (TLS_FTPHandler if certificate else FTPHandler,), {"authorizer": authorizer})
         handler.auth_failed_timeout = 0.2
         if certificate:
             handler.certfile = str(certificate)
             handler.tls_control_required = handler.tls_data_required = True
-        self._server = ThreadedFTPServer(("127.0.0.1", 0), handler)
-        self.port = self._server.socket.getsockname()[1]
-        threading.Thread(target=self._server.serve_forever, kwargs={"timeout": 0.1}, daemon=True).start()
+        server = ThreadedFTPServer(("127.0.0.1", 0), handler, ioloop=IOLoop())
+        threading.Thread(target=server.serve_forever, kwargs={"timeout": 0.1}, daemon=True).start()
+        return server.socket.getsockname()[1], authorizer
 
     def close(self):
-        self._server.close_all()
+        """It goes on for the next test."""
 
 
 class WebServer:
