@@ -11,8 +11,8 @@ from catalog.models import Attribute, Criterion, ProductType, VatRate
 from catalog.services import ensure_document_kinds
 from demo import words
 from demo.toys import lines
-from integrations.enums import Coverage, Direction, Entity
-from integrations.models import Flow, Mapping
+from integrations.enums import ConnectionKind, Coverage, Direction, Entity
+from integrations.models import Connection, Flow, Mapping
 from logistics.enums import DeliveryKind, PlaceKind, Purpose
 from logistics.models import DeliveryMode, Place, SupplySource
 from orders.enums import MethodKind
@@ -105,6 +105,10 @@ def make_base(at: dt.datetime) -> None:
     _payment_methods(channel)
     _delivery_modes(channel)
     _flows()
+    Connection.objects.get_or_create(
+        code="partage-erp",
+        defaults={"name": "Partage de l'ERP", "kind": ConnectionKind.FOLDER, "base": "partage-erp"},
+    )
     place, _ = Place.objects.get_or_create(
         kind=PlaceKind.WAREHOUSE, code=WAREHOUSE, defaults={"name": "Entrepôt central"}
     )

@@ -71,6 +71,13 @@ class FlowForm(forms.ModelForm):
             *("after_taking", "expected_every_minutes", "active"),
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["after_taking"].required = False
+
+    def clean_after_taking(self) -> str:
+        return self.cleaned_data.get("after_taking") or self.instance.after_taking
+
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
         mapping = data.get("mapping")
