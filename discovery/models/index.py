@@ -13,6 +13,13 @@ from catalog.models import Product
 from stores.models import SalesChannel
 
 
+class NameWords(models.Func):
+    """Of the words of an entry those of its name."""
+
+    template = "ts_filter(%(expressions)s, '{a}'::\"char\"[])"
+    output_field = SearchVectorField()
+
+
 class IndexEntry(models.Model):
     """A sellable product (simple, or one child) as a channel lists it.
 
@@ -50,6 +57,8 @@ class IndexEntry(models.Model):
             GinIndex(fields=["selections"], name="entry_selections"),
             GinIndex(fields=["words_fr"], name="entry_words_fr"),
             GinIndex(fields=["words_en"], name="entry_words_en"),
+            GinIndex(NameWords("words_fr"), name="entry_names_fr"),
+            GinIndex(NameWords("words_en"), name="entry_names_en"),
             GinIndex(fields=["references_text"], name="entry_references", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["channel", "listing"], name="entry_listing"),
             models.Index(fields=["channel", "-rank", "listing"], name="entry_rank"),

@@ -6,40 +6,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection
 from pyroaring import BitMap
 
 from altazion.lib.text import plain
 from catalog.models import Brand, Segment, Selection
 from discovery.models import FacetValue
-from discovery.rules import NOTHING, UNTOUCHED, Asked, Kind, Ranking, cut, slots, woven
+from discovery.rules import NOTHING, UNTOUCHED, Asked, Entries, Kind, Ranking, Slice, cut, first, slots, woven
+from discovery.rules.order import Some
 from discovery.selectors import sets
-from discovery.selectors.engine import found_outside
 from discovery.selectors.facets import Counted, Facet, as_facets
+from discovery.selectors.found import Found, found, ordered
 from discovery.selectors.navigation import KEEP_SECONDS, index_version
 from discovery.selectors.ranking import ranking_for
-from discovery.selectors.scope import Scope, with_filters
-from discovery.selectors.snapshot import snapshot
-from discovery.selectors.sql_counts import count_by_sql
-from discovery.selectors.text import TextMatch, match
+from discovery.selectors.scope import Scope
+from discovery.selectors.snapshot import Snapshot, snapshot
+from discovery.selectors.text import TextMatch
 from discovery.selectors.tiles import Tile, tiles
 from logistics.models import Place
 from stores.models import SalesChannel, Store
 
 MOST_PER_PAGE = 50
-ORDERS = {
-    "rank": "max(lead) DESC, {available}max(score) DESC, max(weight) DESC, listing_id DESC",
-    "price": "{available}min(list_price) ASC, max(rank) DESC, listing_id DESC",
-    "price_desc": "{available}min(list_price) DESC, max(rank) DESC, listing_id DESC",
-    "new": "{available}max(published_at) DESC, listing_id DESC",
-}
+ORDERS = ("rank", "price", "price_desc", "new")
 
 
 @dataclass(frozen=True)
 class ListingPage:
     """One page. total: listings (not variants) that satisfy all filters; segments: how many in each asked segment.
 
-    lane, read_as, keywords, synonyms: how a search text was understood.
+    lane, read_as, keywords, synonyms: how a search text was understood. as_typed: how many listings hold the words as
+    they were typed, where likely words (`read_as`) were searched as well.
     """
 
     tiles: list[Tile]
@@ -53,6 +48,7 @@ class ListingPage:
     read_as: str = ""
     keywords: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+    as_typed: int = 0
 
 
 def listing(
@@ -64,6 +60,7 @@ def listing(
     brand: Brand | None = None,
     selection: Selection | None = None,
     query: str = "",
+    as_typed: bool = False,
     filters: dict[str, list[str]] | None = None,
     store: Store | None = None,
     in_store_only: bool = False,
@@ -79,7 +76,8 @@ def listing(
     An entry is one sellable product, so a filter is true only if one and the same child satisfies all of them and, with
     `in_store_only`, lies in `store`. Values of one facet add up (or), facets narrow (and); a facet's own counts ignore
     its own choice. What the index says is kept per version of the index; prices and stock are asked live. What
-    merchandisers decided about this very listing at `at` holds, unless `ranking` says otherwise.
+    merchandisers decided about this very listing at `at` holds, unless `ranking` says otherwise. as_typed: a search
+    without likely words.
     """
     query = query.replace("\0", " ").strip()[:200]
     chosen = {code: sorted(set(values)) for code, values in (filters or {}).items() if values}
@@ -93,12 +91,13 @@ def listing(
     if ranking is None:
         asked = Asked(plain(query), segment_id, selection.pk if selection else None)
         ranking = ranking_for(channel, asked, at=at, version=version)
-    asked_for = _Asked(channel, language, segment_id, brand, selection, chosen, place, in_store_only, ranking)
+    asked_for = _Asked(channel, language, segment_id, brand, selection, chosen, place, in_store_only, ranking, as_typed)
     if query:
-        counted, ids, page, text = _by_text(asked_for, query, version, segments_asked, sort, page, per_page)
+        counted, ids, page, hits = _by_text(asked_for, query, version, segments_asked, sort, page, per_page)
     else:
         counted, ids, page = _by_sets(asked_for, version, segments_asked, sort, page, per_page)
-        text = None
+        hits = None
+    text = hits.text if hits else None
     return ListingPage(
         tiles=tiles(ids, channel=channel, at=at, language=language, store=store),
         total=counted.total,
@@ -111,6 +110,7 @@ def listing(
         read_as=text.read_as if text else "",
         keywords=text.keywords if text else (),
         synonyms=text.synonyms if text else (),
+        as_typed=len(hits.leads[0]) if hits and text and text.read_as and hits.leads else 0,
     )
 
 
@@ -136,6 +136,14 @@ class _Asked:
     place: int | None
     in_store_only: bool
     ranking: Ranking
+    as_typed: bool = False
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for lists that hold the same in the same order."""
+        within = (self.segment_id, self.brand and self.brand.code, self.selection and self.selection.pk)
+        filters = (sorted(self.chosen.items()), self.place, self.in_store_only)
+        return (*within, *filters, self.as_typed, self.ranking.key)
 
 
 def first_ids(
@@ -181,22 +189,7 @@ def _by_sets(
 ) -> tuple[Counted, list[int], int]:
     """Counts, page and its number from the process's own sets: no query while it has them."""
     snap = snapshot(version)
-    within = []
-    if asked.segment_id is not None:
-        within.append(snap.entries(Kind.SEGMENT, asked.segment_id))
-    if asked.brand is not None:
-        within += [snap.entries(Kind.FACET, pk) for pk in snap.value_ids("brand", [asked.brand.code])] or [NOTHING]
-    if asked.selection is not None:
-        within.append(snap.entries(Kind.SELECTION, asked.selection.pk))
-    question = sets.ask(
-        snap,
-        channel=asked.channel.pk,
-        within=within,
-        chosen=asked.chosen,
-        place=asked.place,
-        in_store_only=asked.in_store_only,
-        ranking=asked.ranking,
-    )
+    question = _question(snap, asked, [])
     counted = sets.count(snap, question, version=version, place=asked.place, segments=segments)
     page = max(1, min(page, _pages(counted.total, per_page)))
     passing = question.passing
@@ -209,27 +202,51 @@ def _by_sets(
 
 def _by_text(
     asked: _Asked, query: str, version: str, segments: tuple[int, ...], sort: str, page: int, per_page: int
-) -> tuple[Counted, list[int], int, TextMatch | None]:
-    """Counts, page and its number from the database, whose words were searched. Kept per version of the index."""
-    ranking = asked.ranking
-    question = (asked.segment_id, asked.brand and asked.brand.code, asked.selection and asked.selection.pk, query,
-                sorted(asked.chosen.items()), asked.place, asked.in_store_only, segments, ranking.key)  # fmt: skip
-    key = _key(version, asked.language, question)
-    kept: tuple[Counted, Scope, TextMatch | None] | None = cache.get(key)
-    if kept is None:
-        scope, text = _scope(asked, query, version)
-        scope.ranked(ranking)
-        scope = with_filters(scope, asked.chosen, place_id=asked.place, in_store_only=asked.in_store_only)
-        kept = count_by_sql(scope, place_id=asked.place, segments=segments), scope, text
-        cache.set(key, kept, KEEP_SECONDS)
-    counted, scope, text = kept
+) -> tuple[Counted, list[int], int, Found]:
+    """Counts, page and its number. The database says what holds the words; kept per version of the index."""
+    ranking, snap = asked.ranking, snapshot(version)
+    hits = found(query, snap, channel=asked.channel, language=asked.language, version=version, as_typed=asked.as_typed)
+    entries = hits.entries | Entries(BitMap(ranking.pins)) if ranking.pins else hits.entries
+    question = _question(snap, asked, [entries])
+    counted = sets.count(snap, question, version=version, place=asked.place, segments=segments)
     page = max(1, min(page, _pages(counted.total, per_page)))
-    ids_key = f"{key}:{sort}:{page}:{per_page}"
-    ids = cache.get(ids_key)
-    if ids is None:
-        ids = _page_of(scope, sort, (page - 1) * per_page, per_page, ranking, counted.total) if counted.total else []
-        cache.set(ids_key, ids, KEEP_SECONDS)
-    return counted, ids, page, text
+    passing = question.passing
+    pins = [(at, pk) for at, pk in ranking.places if pk in passing.listings] if sort == "rank" else []
+    start, left, here = cut(slots(pins, counted.total - len(pins)), (page - 1) * per_page, per_page)
+    apart = BitMap([pk for _at, pk in pins])
+    if sort == "rank":
+        key = _key(version, asked.language, (query, *asked.key))
+        kept: tuple[list[int], Some, list[Slice]] | None = cache.get(key)
+        if kept is None:
+            scope, _text = _scope(asked, query, version)
+            scope.ranked(ranking)
+            kept = ordered(snap, question, hits, scope, ranking, apart)
+            cache.set(key, kept, KEEP_SECONDS)
+        best, others, slices = kept
+        ids = best[start : start + left]
+        ids += first(others, slices, max(0, start - len(best)), left - len(ids))
+    else:
+        ids = sets.page(snap, passing, sort=sort, ranking=ranking, start=start, size=left, apart=apart)
+    return counted, woven(ids, here, per_page), page, hits
+
+
+def _question(snap: Snapshot, asked: _Asked, within: list[Entries]) -> sets.Question:
+    """The list in sets, with what was chosen on it."""
+    if asked.segment_id is not None:
+        within.append(snap.entries(Kind.SEGMENT, asked.segment_id))
+    if asked.brand is not None:
+        within += [snap.entries(Kind.FACET, pk) for pk in snap.value_ids("brand", [asked.brand.code])] or [NOTHING]
+    if asked.selection is not None:
+        within.append(snap.entries(Kind.SELECTION, asked.selection.pk))
+    return sets.ask(
+        snap,
+        channel=asked.channel.pk,
+        within=within,
+        chosen=asked.chosen,
+        place=asked.place,
+        in_store_only=asked.in_store_only,
+        ranking=asked.ranking,
+    )
 
 
 def _pages(total: int, per_page: int) -> int:
@@ -251,40 +268,17 @@ def _scope(asked: _Asked, query: str, version: str) -> tuple[Scope, TextMatch | 
     if not query:
         scope.conditions.append("e.offered")
         return scope, None
-    text = found_outside(query, channel=asked.channel, language=asked.language)
-    text = text or match(query, channel=asked.channel, language=asked.language, version=version)
+    hits = found(
+        query, snapshot(version), channel=asked.channel, language=asked.language, version=version,
+        as_typed=asked.as_typed,
+    )  # fmt: skip
+    text = hits.text
     pins = asked.ranking.pins
-    found = f"({text.condition} OR e.listing_id = ANY(%(pinned)s::bigint[]))" if pins else text.condition
-    scope.conditions.append(found)
+    holds = f"({text.condition} OR e.listing_id = ANY(%(pinned)s::bigint[]))" if pins else text.condition
+    scope.conditions.append(holds)
     scope.parameters.update(text.parameters, **({"pinned": list(pins)} if pins else {}))
     scope.lead, scope.score = text.lead, text.score
     return scope, text
-
-
-def _page_of(scope: Scope, sort: str, start: int, size: int, ranking: Ranking = UNTOUCHED, total: int = 0) -> list[int]:
-    """The listings of a page, pins in their places; `total` is needed for pins only."""
-    pins = _present(scope, ranking) if sort == "rank" and ranking.pins else []
-    start, left, here = cut(slots(pins, total - len(pins)), start, size)
-    with connection.cursor() as sql:
-        sql.execute(
-            f"{scope.hits()} SELECT listing_id FROM hit"  # noqa: S608 - fixed order
-            " WHERE misses = 0 AND listing_id <> ALL(%(apart)s::bigint[]) GROUP BY listing_id"
-            f" ORDER BY {ORDERS[sort].format(available=scope.available)} LIMIT %(size)s OFFSET %(start)s",
-            {**scope.all_parameters(), "size": left, "start": start, "apart": [listing for _place, listing in pins]},
-        )
-        return woven([row[0] for row in sql.fetchall()], here, size)
-
-
-def _present(scope: Scope, ranking: Ranking) -> list[tuple[int, int]]:
-    """The pins that are on the list, filters and all."""
-    with connection.cursor() as sql:
-        sql.execute(
-            f"{scope.hits()} SELECT DISTINCT listing_id FROM hit"  # noqa: S608 - fixed text
-            " WHERE misses = 0 AND listing_id = ANY(%(wanted)s::bigint[])",
-            {**scope.all_parameters(), "wanted": list(ranking.pins)},
-        )
-        found = {row[0] for row in sql.fetchall()}
-    return [(position, listing) for position, listing in ranking.places if listing in found]
 
 
 def _key(version: str, language: str, question: Any) -> str:

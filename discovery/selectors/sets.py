@@ -117,7 +117,7 @@ def page(
         return first(listings, [*stocked, *snap.slices(Kind.NEW, descending=True)], start, size)
     if not ranking.factors:
         return first(listings, [*stocked, *rank], start, size)
-    groups = _weights(snap, passing, listings, ranking)
+    groups = weights(snap, passing, listings, ranking)
     return _merged(groups, stocked, rank, start, size)
 
 
@@ -229,7 +229,7 @@ def _questions(snap: Snapshot, version: str) -> dict[str, FacetQuestion]:
     return kept
 
 
-def _weights(snap: Snapshot, passing: Entries, listings: Some, ranking: Ranking) -> dict[float, Some]:
+def weights(snap: Snapshot, passing: Entries, listings: Some, ranking: Ranking) -> dict[float, Some]:
     """The listings by what their rank is multiplied with."""
     groups: dict[float, Some] = {1.0: listings}
     for (lever, number), times in ranking.factors.items():

@@ -14,10 +14,10 @@ from catalog.models import Attribute
 from discovery.models import FacetValue, IndexEntry, ListingSet
 from discovery.rules import UNTOUCHED, Entries, Lever, Ranking, first, union
 from discovery.selectors import index_version, listing
-from discovery.selectors.listing import _Asked, _page_of, _scope
+from discovery.selectors.listing import _Asked, _scope
 from discovery.selectors.scope import with_filters
 from discovery.selectors.snapshot import snapshot
-from discovery.selectors.sql_counts import count_by_sql
+from discovery.selectors.sql_counts import count_by_sql, page_by_sql
 from discovery.services import prove_sets, reindex
 from logistics.models import Place
 from tests import builders as b
@@ -179,7 +179,7 @@ def test_bitmaps_count_what_children_and_the_database_say(world, chosen, scoped,
         assert as_plain(by_sql, names) == wanted
         assert counted.prices == by_sql.prices
         page = sets.page(snap, question.passing, sort="new", ranking=UNTOUCHED, start=0, size=50, apart=BitMap())
-        assert page == _page_of(scope, "new", 0, 50)
+        assert page == page_by_sql(scope, "new", 0, 50)
         # what changed is followed row by row, and agrees with sets made anew
         some = data.draw(st.lists(st.sampled_from(rows), max_size=3)) if rows else []
         for row in some:
