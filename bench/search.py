@@ -4,8 +4,8 @@
 
 Names and descriptions are drawn from 30,000 words as language is (the n-th word once for every n of the first), so
 there are rare, middling and common ones; 60 keywords, rules with pins, one product in twenty a star, synonyms.
-"search" is the whole question with its counts, page of 24 tiles, prices and stock, each time of words not asked for before;
-"sql" the first 24 listings by `ts_rank` of the same words, all hits ranked, nothing counted.
+"search" is the whole question with its counts, page of 24 tiles, prices and stock, of words not asked for before; "sql"
+the first 24 listings by `ts_rank` of the same words, all hits ranked, nothing counted.
 """
 
 import argparse

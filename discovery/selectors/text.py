@@ -63,7 +63,7 @@ def match(text: str, *, channel: SalesChannel, language: str, version: str = "",
         return TextMatch("none", "false", "0", {})
     known = synonyms_of(channel, language, version)
     expanded, used = term(words, known)
-    said = {
+    said: dict[str, Any] = {
         "text": expanded,
         "starts": " & ".join(f"{word}:*" for word in words),
         "reference": f"% {_like(bare_code(text)[:60])} %",
