@@ -19,11 +19,13 @@ from discovery.selectors.navigation import (
 from discovery.selectors.preview import Compared, Looked, Placed, before_and_after, explained, policies
 from discovery.selectors.redirects import redirect_for
 from discovery.selectors.relevance import sentence, standing
+from discovery.selectors.scope import MOST_FACETS
 from discovery.selectors.suggest import Suggestion, suggest
 from discovery.selectors.tiles import Tile, tiles
 from discovery.selectors.why import Why, why, why_now
 
 __all__ = [
+    "MOST_FACETS",
     "Compared",
     "EngineState",
     "Facet",

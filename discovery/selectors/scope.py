@@ -8,10 +8,11 @@ from typing import Any
 from discovery.models import FacetValue
 from discovery.rules import PRICE_STEPS, Lever, Ranking
 
-__all__ = ["PRICE", "PRICE_STEPS", "STORE", "Filter", "Scope", "price_range", "with_filters"]
+__all__ = ["MOST_FACETS", "PRICE", "PRICE_STEPS", "STORE", "Filter", "Scope", "price_range", "with_filters"]
 
 PRICE = "price"
 STORE = "in_store"
+MOST_FACETS, MOST_VALUES = 30, 50  # that narrow a list at once; values of one of them
 _RANGE = re.compile(r"^(\d{1,7}(?:\.\d{1,2})?)?-(\d{1,7}(?:\.\d{1,2})?)?$")
 
 
@@ -85,7 +86,7 @@ def with_filters(scope: Scope, chosen: dict[str, list[str]], *, place_id: int | 
 
     At most one query.
     """
-    wanted = {code: [v for v in values if v][:50] for code, values in list(chosen.items())[:30]}
+    wanted = {code: [v for v in values if v][:MOST_VALUES] for code, values in list(chosen.items())[:MOST_FACETS]}
     wanted = {code: values for code, values in wanted.items() if values}
     if ranges := [r for text in wanted.pop(PRICE, []) if (r := price_range(text))]:
         scope.filters.append(_price_filter(scope, ranges))

@@ -16,7 +16,8 @@ from discovery.rules.order import Some
 from discovery.selectors.facets import Counted
 from discovery.selectors.navigation import KEEP_SECONDS
 from discovery.selectors.questions import FacetQuestion, facet_questions
-from discovery.selectors.scope import PRICE, STORE, price_range
+from discovery.selectors.scope import MOST_FACETS, PRICE, STORE, price_range
+from discovery.selectors.scope import MOST_VALUES as MOST_CHOSEN
 from discovery.selectors.snapshot import Snapshot
 
 MOST_VALUES = 60  # of one facet
@@ -62,7 +63,7 @@ def ask(
     for scope in within:
         base = base & scope
     base = _obey(snap, base, ranking)
-    wanted = {code: [v for v in values if v][:50] for code, values in list(chosen.items())[:30]}
+    wanted = {code: [v for v in values if v][:MOST_CHOSEN] for code, values in list(chosen.items())[:MOST_FACETS]}
     filters = []
     prices = wanted.pop(PRICE, [])
     if ranges := [bounds for text in prices if (bounds := price_range(text))]:

@@ -138,8 +138,9 @@ def search(request: HttpRequest) -> HttpResponse:
             channel=shop.channel, language=shop.language, root=shop.site.root_segment, version=shop.index_version
         )
         return render(request, "storefront/search.html", {"query_text": "", "roots": roots})
-    context = _listing(request, version=version, query=text)
-    context |= {"query_text": text, "cut": len(asked) > len(text)}
+    as_typed = request.GET.get("typed") == "1"
+    context = _listing(request, version=version, query=text, as_typed=as_typed)
+    context |= {"query_text": text, "cut": len(asked) > len(text), "as_typed": as_typed}
     if not context["listing"].total:
         context["roots"] = discovery.navigation(
             channel=shop.channel, language=shop.language, root=shop.site.root_segment, version=version
@@ -227,7 +228,8 @@ def _listing(request: HttpRequest, *, version: str, hidden_facet: str = "", **sc
     """The page of a listing with everything its template needs."""
     shop = shop_of(request)
     asked = request.GET
-    filters = {name.removeprefix(FILTER): asked.getlist(name) for name in asked if name.startswith(FILTER)}
+    chosen = {name.removeprefix(FILTER): asked.getlist(name) for name in asked if name.startswith(FILTER)}
+    filters = dict(list(chosen.items())[: discovery.MOST_FACETS])
     in_store_only = asked.get("in_store") == "1" and shop.store is not None
     page = asked.get("page", "1")
     sort = asked.get("sort", "rank")
@@ -252,6 +254,7 @@ def _listing(request: HttpRequest, *, version: str, hidden_facet: str = "", **sc
         "in_store_only": in_store_only,
         "numbers": _numbers(found.page, found.pages),
         "filtered": bool(filters) or in_store_only,
+        "too_many": discovery.MOST_FACETS if len(chosen) > discovery.MOST_FACETS else 0,
         "deep": len(filters) > 1 or "sort" in asked,
     }
 

@@ -221,3 +221,74 @@ def test_suggestions_are_typed_by_kind(shop):
     kinds = [found.kind for found in suggest("cons", channel=shop, language="fr")]
     assert kinds == ["product", "store"]
     assert IndexVersion.objects.filter(channel=shop).exists()
+
+
+# -- likely words -----------------------------------------------------------------------------------------------------
+
+
+def typed(shop, *names_of, importance=100):
+    for name in names_of:
+        b.a_product(name=name, price=5, channel=shop, importance=importance)
+    reindex(None, at=AT)
+
+
+def test_few_that_hold_what_was_typed_stand_before_likely_ones_and_it_is_told(shop, client):
+    typed(shop, "Avengers un", "Avengers deux", importance=900)
+    b.a_product(name="Poster", description="Un poster des avengres", price=5, channel=shop)
+    reindex(None, at=AT)
+    page = find(shop, "avengres")
+    assert names(page)[0] == "Poster"
+    assert set(names(page)[1:]) == {"Avengers un", "Avengers deux"}
+    assert (page.lane, page.read_as, page.as_typed) == ("words", "avengers", 1)
+    told = client.get("/search/", {"q": "avengres"}).content.decode()
+    assert "/search/?q=avengres" in told or "?q=avengres&amp;typed=1" in told
+    assert names(find(shop, "avengres", as_typed=True)) == ["Poster"]
+    only = client.get("/search/", {"q": "avengres", "typed": "1"}).content.decode()
+    assert "Poster" in only
+    assert "Avengers un" not in only
+
+
+def test_words_that_the_catalogue_knows_are_not_mistaken(shop):
+    typed(shop, "Hulk", "Bulk", "Hull")
+    page = find(shop, "hulk")
+    assert (names(page), page.read_as) == (["Hulk"], "")
+
+
+def test_many_that_hold_what_was_typed_need_no_likely_words(shop):
+    for number in range(4):
+        b.a_product(name=f"Poster {number}", description="avengres", price=5, channel=shop)
+    typed(shop, "Avengers")
+    page = find(shop, "avengres")
+    assert (page.total, page.read_as) == (4, "")
+
+
+def test_likely_words_replace_what_nobody_holds_unless_it_is_meant(shop):
+    typed(shop, "Avengers")
+    assert (find(shop, "avengres").lane, find(shop, "avengres").read_as) == ("alike", "avengers")
+    page = find(shop, "avengres", as_typed=True)
+    assert (page.lane, page.total) == ("none", 0)
+
+
+def test_more_filters_than_narrow_at_once_are_told(shop, client):
+    asked = {"q": "jeu", **{f"f-x{n}": "1" for n in range(50)}}
+    for address in ("/search/", f"/s/{shop.segment.slug}/", "/b/acme/"):
+        answer = client.get(address, asked)
+        assert (address, answer.status_code) in {("/b/acme/", 404), (address, 200)}
+        assert answer.status_code == 404 or "30" in answer.content.decode()
+
+
+# -- words of many products -------------------------------------------------------------------------------------------
+
+
+def test_common_words_are_ranked_where_they_stand_in_names(shop, monkeypatch):
+    from discovery.selectors import found
+
+    monkeypatch.setattr(found, "RANKED", 2)
+    for number in range(5):
+        b.a_product(f"D{number}", name=f"Chose {number}", description="robot", price=5, channel=shop, importance=900)
+    typed(shop, "Robot")
+    page = find(shop, "robot", per_page=2)
+    assert (page.total, names(page)[0] in {"Robot", "Chose 4"}) == (6, True)
+    seen = [name for number in (1, 2, 3) for name in names(find(shop, "robot", per_page=2, page=number))]
+    assert len(set(seen)) == 6
+    assert "Robot" in seen[:2]
