@@ -14,8 +14,9 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from altazion.lib.office import badge
+from altazion.lib.office_filters import ByAutocomplete
 from catalog.enums import Flag, ProductKind, ProductState
-from catalog.models import Product
+from catalog.models import Product, ProductSegment
 from catalog.selectors import office
 from catalog.selectors.trade import flag_names
 from stores.models import SalesChannel
@@ -25,6 +26,10 @@ TONES = {ProductState.VALIDATED: "good", ProductState.IN_PREPARATION: "warn", Pr
 
 class ProductChangeList(ChangeList):
     """Fetches what stands beside the products once for the page."""
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """Columns that an index serves; the others cannot be asked for in the address either."""
+        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
 
     def get_results(self, request: HttpRequest) -> None:
         """The page's products, each with its `row`."""
@@ -52,20 +57,35 @@ class StateFilter(DropdownFilter):
         return queryset.exclude(state=ProductState.ARCHIVED)
 
 
-class SegmentFilter(DropdownFilter):
-    """Products in a segment or below it."""
+class SegmentFilter(ByAutocomplete):
+    """Products in a segment or below it; `none` for those in no segment."""
 
     title = gettext_lazy("segment")
     parameter_name = "segment"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("none", _("in no segment")), *office.segment_choices()]
+    def source(self) -> Any:
+        return ProductSegment._meta.get_field("segment")  # noqa: SLF001 - the documented way to a field
+
+    def narrowed(self, queryset: QuerySet[Product], pk: int) -> QuerySet[Product]:
+        return office.in_segment(queryset, pk)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        value = self.value()
-        if value == "none":
+        if self.value() == "none":
             return office.in_no_segment(queryset)
-        return office.in_segment(queryset, int(value)) if value and value.isdigit() and len(value) < 19 else queryset
+        return super().queryset(request, queryset)
+
+
+class PlacedFilter(DropdownFilter):
+    """Products that shoppers cannot find by browsing."""
+
+    title = gettext_lazy("place")
+    parameter_name = "placed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("none", _("in no segment"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        return office.in_no_segment(queryset) if self.value() == "none" else queryset
 
 
 class ChannelFilter(DropdownFilter):
@@ -132,7 +152,7 @@ class Columns:
         """The primary one."""
         return product.row.segment or "—"  # type: ignore[attr-defined,no-any-return]
 
-    @display(description=gettext_lazy("State"), ordering="state")
+    @display(description=gettext_lazy("State"))
     def state_badge(self, product: Product) -> SafeString:
         """Where it is in its life."""
         return badge(product.get_state_display(), TONES[ProductState(product.state)])

@@ -23,7 +23,15 @@ from catalog.admin.bulk import BulkPages
 from catalog.admin.labels import LabelActions
 from catalog.admin.media import MediaFiles
 from catalog.admin.page import page_context
-from catalog.admin.product_list import ChannelFilter, Columns, FlagFilter, ProductChangeList, SegmentFilter, StateFilter
+from catalog.admin.product_list import (
+    ChannelFilter,
+    Columns,
+    FlagFilter,
+    PlacedFilter,
+    ProductChangeList,
+    SegmentFilter,
+    StateFilter,
+)
 from catalog.admin.requirements import CompleteColumn, CompletenessFilter
 from catalog.admin.saved import SavedFilters
 from catalog.admin.scan import ScanPage
@@ -88,11 +96,13 @@ class ProductAdmin(
     )
     list_display_links = ("title",)
     list_select_related = ("family", "brand", "parent")
+    sortable_by = ("title",)
     list_filter = (
         StateFilter,
         ("kind", ChoicesDropdownFilter),
         ("family", AutocompleteSelectFilter),
         SegmentFilter,
+        PlacedFilter,
         ("brand", AutocompleteSelectFilter),
         ChannelFilter,
         CompletenessFilter,

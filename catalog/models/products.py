@@ -109,6 +109,7 @@ class Product(TradeFacts):
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="product_state"),
+            models.Index(fields=["name", "-id"], name="product_by_name"),
             models.Index(fields=["source"], name="product_source"),
             GinIndex(OpClass(Upper("sku"), name="gin_trgm_ops"), name="product_sku_trgm"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="product_name_trgm"),

@@ -63,23 +63,6 @@ def events_of(product: Product, most: int = 50) -> list[Event]:
     return list(Event.objects.filter(subject_kind="product", subject_id=str(product.pk)).order_by("-id")[:most])
 
 
-def segment_choices() -> list[tuple[str, str]]:
-    """Living segments in tree order with their indent, for filters and pickers; at most 1000. One query."""
-    living = list(Segment.objects.filter(archived=False).order_by("level", "position", "name")[:1000])
-    below: dict[int | None, list[Segment]] = {}
-    for segment in living:
-        below.setdefault(segment.parent_id, []).append(segment)
-    choices: list[tuple[str, str]] = []
-
-    def walk(parent: int | None) -> None:
-        for segment in below.get(parent, []):
-            choices.append((str(segment.pk), "\u2003" * (segment.level - 1) + segment.name))
-            walk(segment.pk)
-
-    walk(None)
-    return choices
-
-
 def _images(near: dict[int, int | None]) -> dict[int, str]:
     pictures = Media.objects.filter(product__in=near, kind=MediaKind.IMAGE).order_by("position", "id")
     found: dict[int, str] = {}
