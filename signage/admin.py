@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
 from accounts.enums import AccountKind
@@ -32,7 +33,8 @@ class ScreenAdmin(ModelAdmin):
     """Screens of stores."""
 
     list_display = ("name", "store", "selection", "alive", "address", "active")
-    list_filter = ("store", "active")
+    list_filter = (("store", AutocompleteSelectFilter), "active")
+    list_filter_submit = True
     list_select_related = ("store", "selection")
     search_fields = ("name", "store__name")
     autocomplete_fields = ("selection",)

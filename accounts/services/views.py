@@ -12,7 +12,7 @@ from logbook.services import record
 
 LONGEST = 2000
 MOST = 50
-PASSING = {"p", "e", "_changelist_filters", "_popup", "csrfmiddlewaretoken"}
+PASSING = {"p", "e", "edit", "_changelist_filters", "_popup", "csrfmiddlewaretoken"}
 
 
 @transaction.atomic

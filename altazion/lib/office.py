@@ -38,10 +38,10 @@ class EstimatedPaginator(Paginator):
         start = (number - 1) * self.per_page
         end = min(start + self.per_page, self.count) if self.count <= COUNTED else start + self.per_page
         if not isinstance(rows, QuerySet):
-            return self._get_page(rows[start:end], number, self)
+            return Page(rows[start:end], number, self)
         keys = list(rows.select_related(None).values_list("pk", flat=True)[start:end])
         found = {row.pk: row for row in rows.filter(pk__in=keys).order_by()}
-        return self._get_page([found[key] for key in keys if key in found], number, self)
+        return Page([found[key] for key in keys if key in found], number, self)
 
     @cached_property
     def count(self) -> int:  # type: ignore[override]

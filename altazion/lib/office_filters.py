@@ -56,5 +56,3 @@ class ByAutocomplete(DropdownFilter):
                 data={self.parameter_name: self.chosen()},
             )
         }
-
-

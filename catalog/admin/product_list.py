@@ -15,7 +15,9 @@ from unfold.views import ChangeList
 
 from altazion.lib.office import badge
 from altazion.lib.office_filters import ByAutocomplete
+from catalog.admin.typing import EDIT, is_typing
 from catalog.enums import Flag, ProductKind, ProductState
+from catalog.forms.list_line import ListLine
 from catalog.models import Product, ProductSegment
 from catalog.selectors import office
 from catalog.selectors.trade import flag_names
@@ -35,10 +37,20 @@ class ProductChangeList(ChangeList):
         """The page's products, each with its `row`."""
         super().get_results(request)
         products: list[Any] = list(self.result_list)
+        refused: dict[int, ListLine] = getattr(request, "lines", {})
+        here = {product.pk for product in products}
+        products = [line.product for pk, line in refused.items() if pk not in here] + products
         rows = office.rows(products)
+        typing = is_typing(request)
         for product in products:
             product.row = rows[product.pk]
+            if typing:
+                product.line = refused.get(product.pk) or ListLine(product, product.row)
         self.result_list: list[Any] = products
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """Typing in the list is no filter."""
+        return {name: value for name, value in super().get_filters_params(params).items() if name != EDIT}
 
 
 class StateFilter(DropdownFilter):

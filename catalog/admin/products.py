@@ -35,6 +35,7 @@ from catalog.admin.product_list import (
 from catalog.admin.requirements import CompleteColumn, CompletenessFilter
 from catalog.admin.saved import SavedFilters
 from catalog.admin.scan import ScanPage
+from catalog.admin.typing import TypingInList
 from catalog.admin.variants import VariantPages
 from catalog.enums import ProductKind
 from catalog.forms import ProductForm, attribute_fields
@@ -66,6 +67,7 @@ ROWS: dict[Any, Callable[..., None]] = {
 
 @admin.register(Product)
 class ProductAdmin(
+    TypingInList,
     SavedFilters,
     BulkPages,
     MediaFiles,
@@ -176,8 +178,8 @@ class ProductAdmin(
     )
 
     class Media:
-        css = {"all": ["office/panels.css"]}
-        js = ["catalog/lengths.js"]
+        css = {"all": ["office/panels.css", "catalog/cells.css"]}
+        js = ["catalog/lengths.js", "catalog/cells.js"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new product starts with the usual type and rate."""

@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0019_page_layouts'),
+        ("catalog", "0019_page_layouts"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['name', '-id'], name='product_by_name'),
+            model_name="product",
+            index=models.Index(fields=["name", "-id"], name="product_by_name"),
         ),
     ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from catalog.enums import MediaKind, ProductKind
-from catalog.models import BasePrice, Media, Product, ProductSegment, Publication, Segment
+from catalog.models import BasePrice, Media, Product, ProductSegment, Publication
 from catalog.selectors.completeness import percents
 from logbook.models import Event
 
@@ -16,7 +16,8 @@ from logbook.models import Event
 class Row:
     """The rest of a line: picture address, primary segment, channels, price with tax ("from" for parents), stock.
 
-    complete: the lowest percentage over channels and languages, None while nobody judged it.
+    complete: the lowest percentage over channels and languages, None while nobody judged it. own: its own price for
+    everybody, None when it has none; own_source: the flow that feeds it.
     """
 
     image: str = ""
@@ -26,6 +27,8 @@ class Row:
     is_from: bool = False
     stock: int | None = None
     complete: int | None = None
+    own: Decimal | None = None
+    own_source: str = ""
 
 
 def rows(products: Sequence[Product]) -> dict[int, Row]:
@@ -41,7 +44,7 @@ def rows(products: Sequence[Product]) -> dict[int, Row]:
     channels: dict[int, list[str]] = {}
     for pk, name in Publication.objects.filter(product__in=ids).values_list("product_id", "channel__name"):
         channels.setdefault(pk, []).append(name)
-    prices, lowest = _prices(near)
+    prices, lowest, sources = _prices(near)
     stock = _stock(near)
     complete = percents(family)
     found = {}
@@ -54,6 +57,8 @@ def rows(products: Sequence[Product]) -> dict[int, Row]:
             is_from=pk not in prices and pk in lowest,
             stock=stock.get(pk),
             complete=complete.get(pk),
+            own=prices.get(pk),
+            own_source=sources.get(pk, ""),
         )
     return found
 
@@ -74,15 +79,16 @@ def _images(near: dict[int, int | None]) -> dict[int, str]:
     return borrowed | found
 
 
-def _prices(near: dict[int, int | None]) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+def _prices(near: dict[int, int | None]) -> tuple[dict[int, Decimal], dict[int, Decimal], dict[int, str]]:
     base = BasePrice.objects.filter(channel=None, store=None, grid="", product__in=near)
     own: dict[int, Decimal] = {}
     lowest: dict[int, Decimal] = {}
-    for pk, amount in base.values_list("product_id", "amount"):
-        own[pk] = amount
+    sources: dict[int, str] = {}
+    for pk, amount, source in base.values_list("product_id", "amount", "source"):
+        own[pk], sources[pk] = amount, source
         if parent := near[pk]:
             lowest[parent] = min(amount, lowest.get(parent, amount))
-    return own, lowest
+    return own, lowest, sources
 
 
 def _stock(near: dict[int, int | None]) -> dict[int, int]:

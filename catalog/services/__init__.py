@@ -4,6 +4,7 @@ from catalog.services.associations import ensure_association_kinds, save_associa
 from catalog.services.attributes import save_attribute, save_options, save_uses
 from catalog.services.brands import replace_brand, save_brand
 from catalog.services.bundles import save_bundle
+from catalog.services.cells import save_cells
 from catalog.services.channel_texts import save_channel_texts
 from catalog.services.children import make_children
 from catalog.services.completeness import refresh_completeness, refresh_family, save_requirements
@@ -88,6 +89,7 @@ __all__ = [
     "save_brand",
     "save_bundle",
     "save_category",
+    "save_cells",
     "save_channel_texts",
     "save_choices",
     "save_criterion",

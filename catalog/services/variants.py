@@ -43,7 +43,7 @@ def save_variant(variant: Product, changes: Mapping[str, Any], *, at: dt.datetim
     if "ean" in changes:
         _at("ean", lambda: _save_ean(variant, changes["ean"], at, actor))
     if "price" in changes:
-        _at("price", lambda: _save_price(variant, changes["price"], at, actor))
+        _at("price", lambda: save_price(variant, changes["price"], at, actor))
     if "state" in changes:
         _at("state", lambda: _move(variant, changes["state"], at, actor))
 
@@ -152,7 +152,8 @@ def _save_ean(variant: Product, text: str, at: dt.datetime, actor: str) -> None:
     save_references(variant, [one], at=at, actor=actor)
 
 
-def _save_price(variant: Product, amount: Decimal | None, at: dt.datetime, actor: str) -> None:
+def save_price(variant: Product, amount: Decimal | None, at: dt.datetime, actor: str) -> None:
+    """Set or take away a product's own price for everybody."""
     old = BasePrice.objects.filter(product=variant, channel=None, store=None, grid="").first()
     if amount is None:
         if old:

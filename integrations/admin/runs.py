@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.paginator import InfinitePaginator
 
 from altazion.lib.office import ReadOnly
@@ -20,8 +21,13 @@ class RunAdmin(ReadOnly, ModelAdmin):
 
     list_display = ("number", "flow", "shown_state", "file", "outcome", "queued_at", "took")
     list_display_links = ("number",)
-    list_filter = ("state", "flow", "trigger", "queued_at")
-    list_filter_submit = False
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("flow", AutocompleteSelectFilter),
+        ("trigger", ChoicesDropdownFilter),
+        ("queued_at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
     list_select_related = ("flow", "raw_file")
     search_fields = ("flow__name", "flow__code", "raw_file__name", "message")
     ordering = ("-id",)

@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from altazion.lib.office import badge
 from logistics import rules
 from logistics.admin import pages
-from logistics.admin.scope import OfPlaces, places_seen
+from logistics.admin.scope import AnyPlaceFilter, OfPlaces
 from logistics.models import StockBalance
 
 
@@ -48,27 +48,13 @@ class StateFilter(DropdownFilter):
         return queryset.filter(reserved__gt=0) if self.value() == "reserved" else queryset
 
 
-class PlaceFilter(DropdownFilter):
-    """A warehouse or a store, among those this colleague may see."""
-
-    title = gettext_lazy("place")
-    parameter_name = "place"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(str(place.pk), place.name) for place in places_seen(request)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value() or ""
-        return queryset.filter(place=int(value)) if value.isdigit() else queryset
-
-
 @admin.register(StockBalance)
 class BalanceAdmin(OfPlaces, ModelAdmin):
     """Stock over all places."""
 
     list_display = ("title", "place", "physical_units", "reserved_units", "safety_units", "free", "state")
     list_display_links = ("title",)
-    list_filter = (PlaceFilter, StateFilter)
+    list_filter = (AnyPlaceFilter, StateFilter)
     list_filter_submit = True
     search_help_text = gettext_lazy("SKU, name, EAN or any other reference")
     ordering = ("-pk",)

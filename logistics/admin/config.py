@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -48,7 +49,8 @@ class SupplySourceAdmin(ModelAdmin):
     list_display = ("channel", "purpose", "rank", "place")
     list_display_links = ("channel", "place")
     list_editable = ("rank",)
-    list_filter = ("channel", "purpose", "place")
+    list_filter = ("channel", "purpose", ("place", AutocompleteSelectFilter))
+    list_filter_submit = True
     list_select_related = ("channel", "place")
 
 

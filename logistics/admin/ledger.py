@@ -17,8 +17,8 @@ from altazion.lib.clock import now
 from altazion.lib.office import ReadOnly, actor, badge
 from altazion.lib.problems import Refused
 from logistics import services
-from logistics.admin.balances import PlaceFilter, product_cell
-from logistics.admin.scope import OfPlaces
+from logistics.admin.balances import product_cell
+from logistics.admin.scope import AnyPlaceFilter, OfPlaces
 from logistics.enums import ReservationState
 from logistics.models import Reservation, StockMovement
 
@@ -40,7 +40,7 @@ class MovementAdmin(Lines, ModelAdmin):
 
     list_display = ("at", "title", "place", "kind", "change", "balance_after", "document", "reason", "actor")
     list_display_links = ("at",)
-    list_filter = (PlaceFilter, ("kind", ChoicesDropdownFilter))
+    list_filter = (AnyPlaceFilter, ("kind", ChoicesDropdownFilter))
     list_filter_submit = True
     ordering = ("-id",)
     search_help_text = gettext_lazy("SKU, name, EAN, or a document: run:12, order:W26-000123")
@@ -67,7 +67,7 @@ class ReservationAdmin(Lines, ModelAdmin):
 
     list_display = ("created_at", "title", "place", "quantity", "state_badge", "expires_at", "reference")
     list_display_links = ("created_at",)
-    list_filter = (("state", ChoicesDropdownFilter), PlaceFilter)
+    list_filter = (("state", ChoicesDropdownFilter), AnyPlaceFilter)
     list_filter_submit = True
     ordering = ("-id",)
     actions = ("give_back",)

@@ -4,13 +4,18 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.enums import AccountKind
 from accounts.selectors import colleague_of, stores_seen_by
 from altazion.lib.office import EstimatedPaginator
+from altazion.lib.office_filters import ByAutocomplete
 from catalog.models import Product
 from catalog.selectors.lookup import search
-from logistics.models import Place
+from logistics.models import Place, SupplySource
+
+MOST_PLACES = 300
 
 
 def places_seen(request: HttpRequest) -> QuerySet[Place]:
@@ -18,6 +23,38 @@ def places_seen(request: HttpRequest) -> QuerySet[Place]:
     user = colleague_of(request)
     places = Place.objects.filter(active=True)
     return places.filter(store__in=stores_seen_by(user)) if user.kind == AccountKind.STORE else places
+
+
+def _may_search(request: HttpRequest) -> bool:
+    user = colleague_of(request)
+    return user.kind != AccountKind.STORE and user.has_perm("logistics.view_place")
+
+
+class AnyPlaceFilter(ByAutocomplete):
+    """A warehouse or a store, found by typing."""
+
+    title = gettext_lazy("place")
+    parameter_name = "place"
+
+    def source(self) -> Any:
+        return SupplySource._meta.get_field("place")  # noqa: SLF001 - the documented way to a field
+
+    def narrowed(self, queryset: QuerySet[Any], pk: int) -> QuerySet[Any]:
+        return queryset.filter(place=pk)
+
+
+class PlaceFilter(DropdownFilter):
+    """A warehouse or a store, among those this colleague may see."""
+
+    title = gettext_lazy("place")
+    parameter_name = "place"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(place.pk), place.name) for place in places_seen(request)[:MOST_PLACES]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        return queryset.filter(place=int(value)) if value.isdigit() and len(value) < 19 else queryset
 
 
 class OfPlaces:
@@ -28,6 +65,11 @@ class OfPlaces:
     list_per_page = 50
     list_fullwidth = True
     search_fields = ("product__sku",)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """A place is found by typing; who sees only some of them, and not their list, chooses among those."""
+        filters = super().get_list_filter(request)  # type: ignore[misc]
+        return [PlaceFilter if one is AnyPlaceFilter and not _may_search(request) else one for one in filters]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request).select_related("product__parent", "place")  # type: ignore[misc]

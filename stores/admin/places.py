@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
 from altazion.lib.clock import now
@@ -31,7 +31,7 @@ class StoreAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
     form = StoreForm
     list_display = ("name", "code", "city", "zone", "open_badge", "offers_pickup", "takes_payment", "fed", "standing")
     list_select_related = ("zone",)
-    list_filter = (("zone", RelatedDropdownFilter), "offers_pickup", "archived")
+    list_filter = (("zone", AutocompleteSelectFilter), "offers_pickup", "archived")
     search_fields = ("name", "code", "city", "postcode")
     autocomplete_fields = ("zone",)
     actions = ("put_away", "bring_back")
