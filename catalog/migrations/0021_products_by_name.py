@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0020_media_fetches_and_marks'),
+        ("catalog", "0020_media_fetches_and_marks"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['name', '-id'], name='product_by_name'),
+            model_name="product",
+            index=models.Index(fields=["name", "-id"], name="product_by_name"),
         ),
     ]
