@@ -6,7 +6,7 @@ from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from altazion.errors import API, problem_document
 from altazion.lib.problems import NotFound, Refused
 
 POLICY = {
@@ -23,7 +24,6 @@ POLICY = {
     # The theme writes its colours into a style element and positions its menus with style attributes.
     "style-src": [SELF, UNSAFE_INLINE],
 }
-API = "/api/"
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -52,16 +52,10 @@ class OfficeMiddleware:
         elif request.path.startswith(API):
             translation.activate(_asked_language(request))
         if _holds_nul(request):
-            sentence = "No address holds a NUL character."
-            if request.path.startswith("/api/"):
-                document = {
-                    "type": "urn:altazion:problem:bad_address",
-                    "title": sentence,
-                    "status": 400,
-                    "detail": sentence,
-                }
-                return JsonResponse(document, status=400, content_type="application/problem+json")
-            return HttpResponseBadRequest(sentence, content_type="text/plain")
+            sentence = _("No address holds a NUL character.")
+            if request.path.startswith(API):
+                return problem_document(400, "bad_address", sentence)
+            return HttpResponseBadRequest(sentence, content_type="text/plain; charset=utf-8")
         response = self.get_response(request)
         if request.path.startswith(API):
             response["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE

@@ -8,6 +8,9 @@ from altazion.health import health
 from storefront.views.files import labels_css, media
 from storefront.views.machines import llms, robots, sitemap_index, sitemap_section
 
+handler400 = "altazion.errors.bad_request"
+handler404 = "altazion.errors.page_not_found"
+handler500 = "altazion.errors.server_error"
 urlpatterns = [
     path("health/", health, name="health"),
     path("i18n/", include("django.conf.urls.i18n")),

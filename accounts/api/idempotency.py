@@ -28,9 +28,11 @@ def idempotent(view: View) -> View:
     @functools.wraps(view)
     def answer(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get("Idempotency-Key", "").strip().strip('"')
-        if not 1 <= len(key) <= 200:
+        if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
             raise Refused(
-                _("Send an Idempotency-Key header of 1 to 200 characters."), code="idempotency_key_missing", status=400
+                _("Send an Idempotency-Key header of 1 to 200 plain characters."),
+                code="idempotency_key_missing",
+                status=400,
             )
         fingerprint = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).hexdigest()
         call, is_new = open_call(caller(request), key, fingerprint, at=now())

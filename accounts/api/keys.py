@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -44,7 +46,7 @@ class KeyAuthentication(BaseAuthentication):
             return None
         key = find_key(words[1].decode("latin-1"), at=now()) if len(words) == 2 else None
         if key is None:
-            raise AuthenticationFailed("This API key is unknown, expired or revoked.")
+            raise AuthenticationFailed(_("This API key is unknown, expired or revoked."))
         note_use(key, at=now())
         return Machine(key), key
 
@@ -55,7 +57,7 @@ class KeyAuthentication(BaseAuthentication):
 class HasScope(BasePermission):
     """Deny by default: a view names its scope (`scope = Scope.X`), the key must hold it."""
 
-    message = "This key does not hold the scope that the call needs."
+    message = gettext_lazy("This key does not hold the scope that the call needs.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         needed: Any = getattr(view, "scope", None)

@@ -11,12 +11,24 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from altazion.lib.problems import Refused
 
 PROBLEM = "application/problem+json"
+BIGGEST = 2**63 - 1  # of a number in the database
+
+
+class ReadsJson(JSONParser):
+    """JSON; a hundred thousand brackets are no body either."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise exceptions.ParseError(_("Nested too deeply.")) from None
 
 
 def problem(
@@ -91,8 +103,12 @@ def decode_cursor(text: str, length: int) -> list[int]:
     """The values of `encode_cursor`. Raises Refused (400) when the text is not one of ours."""
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if isinstance(values, list) and len(values) == length and all(isinstance(v, int) for v in values):
+        if (
+            isinstance(values, list)
+            and len(values) == length
+            and all(type(v) is int and abs(v) <= BIGGEST for v in values)
+        ):
             return values
-    except (ValueError, binascii.Error):
+    except (ValueError, RecursionError, binascii.Error):
         pass
     raise Refused(_("This cursor was not given by us."), code="bad_cursor", status=400, field="cursor")

@@ -50,8 +50,8 @@ class MediaShape(serializers.Serializer):
 class PriceShape(serializers.ModelSerializer):
     """A price layer; what a shopper pays now is the business of availability and baskets."""
 
-    channel: serializers.Field = serializers.SlugRelatedField("code", read_only=True)
-    store: serializers.Field = serializers.SlugRelatedField("code", read_only=True)
+    channel: serializers.Field = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
+    store: serializers.Field = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
     promo_from = serializers.SerializerMethodField()
     promo_until = serializers.SerializerMethodField()
 
@@ -82,11 +82,11 @@ class AssociationShape(serializers.Serializer):
 class ProductShape(serializers.ModelSerializer):
     """A product as systems read it; a variant names its parent, whose texts and places serve it."""
 
-    parent = serializers.CharField(source="parent.sku", default=None)  # type: ignore[assignment]
+    parent = serializers.CharField(source="parent.sku", default=None, allow_null=True)  # type: ignore[assignment]
     children: serializers.Field = serializers.SlugRelatedField("sku", many=True, read_only=True)
     type: serializers.Field = serializers.SlugRelatedField("code", read_only=True)
-    brand: serializers.Field = serializers.SlugRelatedField("code", read_only=True)
-    family: serializers.Field = serializers.SlugRelatedField("code", read_only=True)
+    brand: serializers.Field = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
+    family: serializers.Field = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
     vat_rate = serializers.DecimalField(source="vat_rate.rate", max_digits=6, decimal_places=4)
     segments = PlaceShape(source="places", many=True)
     references = ReferenceShape(many=True)
@@ -166,7 +166,7 @@ class ToldShape(serializers.Serializer):
 class CandidateShape(serializers.ModelSerializer):
     """Enough of a product to choose among several."""
 
-    parent = serializers.CharField(source="parent.sku", default=None)  # type: ignore[assignment]
+    parent = serializers.CharField(source="parent.sku", default=None, allow_null=True)  # type: ignore[assignment]
     image = serializers.SerializerMethodField()
     tells_apart = serializers.SerializerMethodField()
 
@@ -204,7 +204,7 @@ class ProductsPage(serializers.Serializer):
 class StoreShape(serializers.ModelSerializer):
     """A store."""
 
-    zone: serializers.Field = serializers.SlugRelatedField("code", read_only=True)
+    zone: serializers.Field = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
     open_now = serializers.SerializerMethodField()
 
     class Meta:

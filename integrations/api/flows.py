@@ -7,13 +7,14 @@ from uuid import UUID
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import BaseParser, JSONParser, MultiPartParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api import caller
 from accounts.enums import Scope
+from altazion.lib.api import ReadsJson
 from altazion.lib.clock import now
 from integrations import services
 from integrations.api.serializers import FileSerializer, RerunSerializer, RunSerializer
@@ -103,7 +104,7 @@ class RunAgain(APIView):
     """Run a file again."""
 
     scope = Scope.FLOWS_RUN
-    parser_classes = (JSONParser,)
+    parser_classes = (ReadsJson,)
 
     @extend_schema(operation_id="run_rerun", request=RerunSerializer, responses={202: RunSerializer})
     def post(self, request: Request, guid: UUID) -> Response:

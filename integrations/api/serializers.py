@@ -11,9 +11,9 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     """A run: state, counts, message. It is over when `finished_at` is set."""
 
     flow: Any = serializers.SlugRelatedField(slug_field="code", read_only=True)
-    file = serializers.CharField(source="raw_file.name", read_only=True, default=None)
-    sha256 = serializers.CharField(source="raw_file.sha256", read_only=True, default=None)
-    rerun_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True)
+    file = serializers.CharField(source="raw_file.name", read_only=True, default=None, allow_null=True)
+    sha256 = serializers.CharField(source="raw_file.sha256", read_only=True, default=None, allow_null=True)
+    rerun_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True, allow_null=True)
 
     class Meta:
         model = Run
