@@ -20,6 +20,12 @@ class During:
     def holds(self, at: dt.datetime) -> bool:
         return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
+    def within(self, other: "During") -> "During | None":
+        """The instants that both hold; None if there are none."""
+        start = max((edge for edge in (self.start, other.start) if edge is not None), default=None)
+        end = min((edge for edge in (self.end, other.end) if edge is not None), default=None)
+        return None if start is not None and end is not None and end <= start else During(start, end)
+
     def next_edge(self, at: dt.datetime) -> dt.datetime | None:
         """The first instant after `at` at which the range begins or ends."""
         if self.start is not None and self.end is not None and self.end <= self.start:

@@ -94,8 +94,9 @@ class CriterionKind(models.TextChoices):
     """How a criterion asks (2.9)."""
 
     VALUES = "V", _("the attribute's values")
-    RANGES = "R", _("ranges of a number")
+    RANGES = "R", _("ranges of a number or a date")
     YES_NO = "B", _("yes or no")
+    PRESENCE = "P", _("has a value, or none")
 
 
 class CriterionDisplay(models.TextChoices):

@@ -75,7 +75,7 @@ def show(screen: Screen, *, at: dt.datetime, language: str) -> Show:
     """
     products = list(
         Product.objects.filter(
-            selection_items__selection=screen.selection_id,
+            selection_items__selection=screen.selection_id if screen.selection.shown_at(at) else None,
             state=ProductState.VALIDATED,
             publications__channel=screen.channel_id,
         )

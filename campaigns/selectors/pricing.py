@@ -164,6 +164,7 @@ def preview(
     asked = [product.pk for product in products]
     facts = _facts(asked, channel, at, store, "")
     during = _during(campaign.during)
+    during = during.within(_during(campaign.selection.during)) or During(at, at)
     trial = Offer(campaign.code, campaign.public_label, percent or campaign.percent_off, during)
     without = {pk: [o for o in offers if o.code != campaign.code] for pk, offers in facts.offers.items()}
     joined = {pk: [*without.get(pk, []), trial] for pk in {*without, *asked}}
@@ -247,13 +248,15 @@ def _offers(product_ids: Iterable[int], channel: SalesChannel, at: dt.datetime) 
             "selection__campaigns__public_label",
             "selection__campaigns__percent_off",
             "selection__campaigns__during",
+            "selection__during",
         )
     )
     found: dict[int, list[Offer]] = defaultdict(list)
     made: dict[str, Offer] = {}
-    for product, code, label, percent, during in items:
-        offer = made.get(code) or made.setdefault(code, Offer(code, label, percent, _during(during)))
-        found[product].append(offer)
+    for product, code, label, percent, during, of_selection in items:
+        both = _during(during).within(_during(of_selection))
+        if both is not None:  # a campaign reaches nothing while its selection has other dates
+            found[product].append(made.setdefault(code, Offer(code, label, percent, both)))
     return found
 
 

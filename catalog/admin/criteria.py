@@ -17,7 +17,7 @@ from altazion.lib.clock import now
 from altazion.lib.office import RefusalsAsMessages, actor, badge
 from altazion.lib.ordering import Ordered
 from catalog import services
-from catalog.enums import CriterionKind
+from catalog.enums import AttributeType, CriterionKind
 from catalog.forms import CriterionForm, CriterionValueForm
 from catalog.models import Criterion, CriterionValue
 
@@ -27,10 +27,16 @@ class ChoiceInline(Ordered, TabularInline):
 
     model = CriterionValue
     form = CriterionValueForm
-    fields = ("label", "label_en", "value", "minimum", "maximum", "code", "position")
     hide_title = True
     extra = 1
     per_page = 100
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A range has ends, of numbers or of days; all others have a value."""
+        days = obj is not None and obj.attribute.type == AttributeType.DATE
+        ends = ("since", "before") if days else ("minimum", "maximum")
+        asked = ends if obj is not None and obj.kind == CriterionKind.RANGES else ("value",)
+        return ("label", "label_en", *asked, "colour", "image", "code", "position")
 
 
 @admin.register(Criterion)

@@ -42,7 +42,9 @@ class CriterionValueForm(InEnglish):
 
     class Meta:
         model = CriterionValue
-        fields = ("label", "code", "value", "minimum", "maximum", "position")
+        fields = (
+            "label", "code", "value", "minimum", "maximum", "since", "before", "colour", "image", "position",
+        )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,11 +1,12 @@
 """Articles: products with their structure, prices, references, pictures and places, merged in sets (annex A, ISO-1)."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
 from catalog.loaders.article_parts import write_media, write_prices, write_references
-from catalog.loaders.article_rows import prepare, remember
+from catalog.loaders.article_rows import WORK, prepare, remember
 from catalog.loaders.attributes import prepare_attributes
 from catalog.loaders.copied import copy_to_variants
 from catalog.loaders.events import PRODUCTS, tell
@@ -39,15 +40,33 @@ def merge_articles(context: LoadContext) -> LoadResult:
     with Stage(context) as stage:
         prepare(stage)
         check_segment_codes(stage)
-        if stage.has("attributes"):
-            prepare_attributes(stage)
+        long = prepare_attributes(stage) if stage.has("attributes") else []
         refuse_unknown_rates(stage)
         resolve_names(stage)
         prepare_products(stage)
-        return _write(stage)
+        result = _write(stage)
+        if long:
+            result.notes.append(_long_words(long))
+        return result
+
+
+def _long_words(codes: list[str]) -> str:
+    text = _("Texts longer than 250 characters were kept; lists and filters read the beginning only: %(codes)s.")
+    return text % {"codes": ", ".join(codes[:10])}
+
+
+def _left_parents(stage: Stage) -> list[int]:
+    """Parents that variants are about to leave: what is said of them may change, too."""
+    if not stage.has("parent_external_id", "parent_sku"):
+        return []
+    return stage.ids(
+        f"SELECT DISTINCT p.parent_id FROM {WORK} w JOIN catalog_product p ON p.id = w.product_id"
+        " WHERE p.parent_id IS NOT NULL AND w.parent_id IS NOT NULL AND p.parent_id <> w.parent_id"
+    )
 
 
 def _write(stage: Stage) -> LoadResult:
+    left = _left_parents(stage)
     new = write_products(stage)
     if new > MANY_NEW:  # what follows joins on these tables: the planner must know that they are no longer small
         stage.run("ANALYZE catalog_product")
@@ -66,9 +85,9 @@ def _write(stage: Stage) -> LoadResult:
     touched = stage.ids(f"SELECT product_id FROM {FINAL} WHERE is_new UNION SELECT product_id FROM {TOUCHED}")
     if new > MANY_NEW:
         stage.run("ANALYZE catalog_baseprice, catalog_media, catalog_productsegment")
-    published = [product_id for product_id, _ in publish_complete(touched, at=stage.context.at)]
+    published = [product_id for product_id, _channel in publish_complete(touched, at=stage.context.at)]
     copied = copy_to_variants(touched) if stage.has("attributes") and touched else []
-    stage.note(PRODUCTS, "product", [*touched, *published, *copied])
+    stage.note(PRODUCTS, "product", [*touched, *published, *copied, *left])
     tell(stage)
     notes = []
     if wrong_codes:

@@ -21,14 +21,20 @@ WHERE a.key = ANY(%(codes)s::text[]) GROUP BY a.key
 """
 
 
-def prepare_attributes(stage: Stage) -> None:
-    """Define what is new, refuse values that cannot be what their definition says, bring the others to their type."""
+LONGEST = 250
+
+
+def prepare_attributes(stage: Stage) -> list[str]:
+    """Define what is new, refuse values that cannot be what their definition says, bring the others to their type.
+
+    Returns the codes of texts that are longer than a text should be: they are kept.
+    """
     codes = stage.words(
         f"SELECT DISTINCT k.key FROM {WORK} w, jsonb_object_keys(w.attributes) AS k (key)"
         " WHERE k.key NOT LIKE '%%@%%' ORDER BY 1"
     )
     if not codes:
-        return
+        return []
     known = dict(
         stage.rows("SELECT code, type FROM catalog_attribute WHERE code = ANY(%(codes)s::text[])", codes=codes)
     )
@@ -43,6 +49,13 @@ def prepare_attributes(stage: Stage) -> None:
             _options(stage, code)
         elif kind in SHAPES:
             _shaped(stage, code, *SHAPES[kind])
+    texts = [code for code, kind in sorted(known.items()) if kind == AttributeType.TEXT]
+    return stage.words(
+        f"SELECT DISTINCT a.key FROM {WORK} w, jsonb_each_text(w.attributes) a WHERE a.key = ANY(%(codes)s::text[])"
+        " AND length(a.value) > %(longest)s ORDER BY 1",
+        codes=texts,
+        longest=LONGEST,
+    )
 
 
 def _define(stage: Stage, codes: list[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from catalog.models.structure import Segment
 
 
 class Criterion(models.Model):
-    """A facet built on an attribute: its values one by one, ranges of its numbers, or yes and no.
+    """A facet built on an attribute: its values one by one, ranges of numbers or days, yes and no, a value or none.
 
     An attribute that is a filter and has no criterion asks for its values as they are. With criteria, they decide.
     """
@@ -45,6 +45,9 @@ class Criterion(models.Model):
 class CriterionValue(models.Model):
     """A choice of a criterion. Range: from `minimum` (included) to `maximum` (not included), open where empty.
 
+    Ranges of a date go from `since` (included) to `before` (not included). A colour (#rrggbb) or a picture stands
+    before the label.
+
     Values: `value` is the attribute's value (the code, for a list) that gets this label and place.
     """
 
@@ -54,6 +57,17 @@ class CriterionValue(models.Model):
     value = models.CharField(_("value of the attribute"), max_length=250, blank=True)
     minimum = models.DecimalField(_("from"), max_digits=18, decimal_places=6, null=True, blank=True)
     maximum = models.DecimalField(_("below"), max_digits=18, decimal_places=6, null=True, blank=True)
+    since = models.DateField(_("from the day"), null=True, blank=True)
+    before = models.DateField(_("before the day"), null=True, blank=True)
+    colour = models.CharField(_("colour"), max_length=7, blank=True, default="", db_default="")
+    image = models.CharField(
+        _("picture"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A path below the media folder, or an https address."),
+    )
     position = models.PositiveIntegerField(_("position"), default=0)
     translations = models.JSONField(_("translations"), default=dict, blank=True)
 
@@ -67,6 +81,7 @@ class CriterionValue(models.Model):
                 fields=["criterion", "value"], condition=~Q(value=""), name="one_choice_per_attribute_value"
             ),
             models.CheckConstraint(condition=Q(minimum__lt=F("maximum")), name="choice_begins_before_it_ends"),
+            models.CheckConstraint(condition=Q(since__lt=F("before")), name="choice_of_days_begins_before_it_ends"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """Named lists of products, shared by campaigns, pages, screens and feeds."""
 
+import datetime as dt
+
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,8 @@ class Selection(models.Model):
     """A list of products: picked by hand, kept by a rule, or both (pinned and excluded ones beside the rule).
 
     `rule`: groups joined by or, of conditions joined by and (`catalog.rules.selecting`); empty for a list by hand.
-    `during`: when pages may show it; no dates, always. `failure`: why its rule could not be followed last time.
+    `during`: when pages show it, campaigns reach it and labels follow it; no dates, always.
+    `failure`: why its rule could not be followed last time.
     """
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
@@ -31,6 +34,15 @@ class Selection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def shown_at(self, at: dt.datetime) -> bool:
+        """True if its dates, if any, hold this instant."""
+        during = self.during
+        if during is None:
+            return True
+        return (
+            not during.isempty and (not during.lower or during.lower <= at) and (not during.upper or at < during.upper)
+        )
 
     @property
     def by_rule(self) -> bool:

@@ -76,7 +76,8 @@ WITH scope AS (
   SELECT c.id, array_agg(DISTINCT channel) AS channels
     FROM children c JOIN priced p ON p.id = ANY(c.ids) CROSS JOIN LATERAL unnest(p.channels) channel GROUP BY c.id
 ), known AS (
-  SELECT s.id, COALESCE(p.family_id, l.family_id) AS family_id, p.name, l.name AS listing_name, p.description,
+  SELECT s.id, s.listing, COALESCE(p.family_id, l.family_id) AS family_id, p.name, l.name AS listing_name,
+         p.description,
          l.description AS listing_description, p.short_description, l.short_description AS listing_short,
          p.meta_description, l.meta_description AS listing_meta, p.translations, l.translations AS listing_translations,
          COALESCE(own.channels, '{}') || COALESCE(above.channels, '{}') || COALESCE(below.channels, '{}') AS channels,
@@ -100,8 +101,18 @@ WITH scope AS (
     LEFT JOIN priced own ON own.id = s.id
     LEFT JOIN priced above ON above.id = s.parent_id
     LEFT JOIN priced_below below ON below.id = s.id
+), worded AS (  -- the channel's own words
+  SELECT x.product_id AS listing, x.channel_id, l.language, array_remove(ARRAY[
+           CASE WHEN said.words ->> 'name' <> '' THEN 'name' END,
+           CASE WHEN said.words ->> 'description' <> '' THEN 'description' END,
+           CASE WHEN said.words ->> 'short_description' <> '' THEN 'short_description' END], NULL) AS said
+    FROM catalog_channeltext x
+   CROSS JOIN unnest(%(languages)s::text[]) AS l(language)
+   CROSS JOIN LATERAL (SELECT CASE WHEN l.language = %(base)s THEN jsonb_build_object('name', x.name, 'description',
+         x.description, 'short_description', x.short_description) ELSE x.translations -> l.language END AS words) said
+   WHERE x.product_id IN (SELECT listing FROM scope)
 ), told AS (
-  SELECT k.id, k.family_id, k.channels, k.held, l.language,
+  SELECT k.id, k.listing, k.family_id, k.channels, k.held, l.language,
          array_remove(ARRAY[
            CASE WHEN l.language = %(base)s THEN CASE WHEN k.name <> '' OR k.listing_name <> '' THEN 'name' END
                 WHEN COALESCE(k.translations #>> ARRAY[l.language, 'name'],
@@ -125,11 +136,12 @@ WITH scope AS (
 ), judged AS (
   SELECT t.id AS product_id, n.channel_id, n.language, cardinality(n.codes) AS many,
          ARRAY(SELECT code FROM unnest(n.codes) code
-                WHERE NOT code = ANY(t.held) AND NOT code = ANY(t.said)
+                WHERE NOT code = ANY(t.held) AND NOT code = ANY(t.said) AND NOT code = ANY(COALESCE(w.said, '{}'))
                   AND NOT (code = 'price' AND t.channels && ARRAY[0, n.channel_id])
                 ORDER BY code) AS missing
     FROM told t
     JOIN need n ON n.language = t.language AND n.family_id IS NOT DISTINCT FROM t.family_id
+    LEFT JOIN worded w ON w.listing = t.listing AND w.channel_id = n.channel_id AND w.language = n.language
 )
 SELECT product_id, channel_id, language,
        CASE WHEN many = 0 THEN 100 ELSE 100 * (many - cardinality(missing)) / many END::smallint AS percent, missing

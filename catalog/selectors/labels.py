@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from catalog.models import Label
+from catalog.models import CriterionValue, Label
 from stores.models import SalesChannel
 
 MOST_ON_TILE = 4
@@ -30,7 +30,8 @@ AND (EXISTS (SELECT 1 FROM catalog_productlabel k
               WHERE q.id IN (a.product_id, a.listing_id)
                 AND (q.attributes -> l.attribute @> to_jsonb(l.value::text) OR q.attributes ->> l.attribute = l.value))
         WHEN 'selection' THEN EXISTS (
-             SELECT 1 FROM catalog_selectionitem i
+             SELECT 1 FROM catalog_selectionitem i JOIN catalog_selection z ON z.id = i.selection_id
+                AND (z.during IS NULL OR z.during @> %(at)s::timestamptz)
               WHERE i.selection_id = l.selection_id AND i.product_id IN (a.product_id, a.listing_id))
         WHEN 'flag' THEN EXISTS (
              SELECT 1 FROM catalog_product q WHERE q.id IN (a.product_id, a.listing_id) AND q.flags & l.flag <> 0)
@@ -124,3 +125,9 @@ def label_colours() -> list[tuple[str, str]]:
     """Every pair of colours (background, text) in use. One query."""
     used = Label.objects.values_list("ground", "ink").distinct().order_by("ground", "ink")[:500]
     return [(MARK_GROUND, MARK_INK), *used]
+
+
+def choice_colours() -> list[str]:
+    """Every colour that choices of criteria have. One query."""
+    used = CriterionValue.objects.exclude(colour="").values_list("colour", flat=True)
+    return list(used.distinct().order_by("colour")[:500])

@@ -17,12 +17,14 @@ from discovery.selectors.snapshot import FacetName
 
 @dataclass(frozen=True)
 class FacetOption:
-    """A value to choose: how many listings it would show."""
+    """A value to choose: how many listings it would show. colour (#rrggbb), image: what stands before its label."""
 
     value: str
     label: str
     count: int
     selected: bool
+    colour: str = ""
+    image: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,13 @@ def _facet(
     options = [
         (
             _order(value, question, found),
-            FacetOption(value.value, _name(value, question, language), found, value.value in chosen),
+            FacetOption(
+                value.value,
+                _name(value, question, language),
+                found,
+                value.value in chosen,
+                *(question.looks.get(value.value, ()) if question else ()),
+            ),
         )
         for number, found in numbers
         if (value := counted.names.get(number))
@@ -110,7 +118,7 @@ def _order(value: FacetName, question: FacetQuestion | None, found: int) -> tupl
 def _name(value: FacetName, question: FacetQuestion | None, language: str) -> str:
     plain = value.label == value.value
     if question and question.type == AttributeType.BOOLEAN and plain:
-        return _("Yes") if value.value == "true" else _("No")
+        return _("Yes") if value.value in ("true", "yes") else _("No")
     name = said_in(value.translations, language, "label", value.label)
     unit = question.unit if question and (plain or question.type == AttributeType.LIST) else ""
     return f"{name} {unit}" if unit else name

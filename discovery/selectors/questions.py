@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -14,7 +14,7 @@ from catalog.enums import AttributeType, CriterionKind
 class FacetQuestion:
     """A facet in words. segments: ids of the only segments (with all below) that ask it; empty: asked everywhere.
 
-    ordered: its answers stand in the order a person gave them.
+    ordered: its answers stand in the order a person gave them. looks: answer → its colour and its picture.
     """
 
     code: str
@@ -26,6 +26,7 @@ class FacetQuestion:
     display: str = ""
     segments: frozenset[int] = frozenset()
     ordered: bool = False
+    looks: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def asked_in(self, path: Collection[int]) -> bool:
         """True if a list below these segments asks it; `path` is empty for lists that are no segment's."""
@@ -34,19 +35,21 @@ class FacetQuestion:
 
 _WHAT = """
 SELECT c.code, c.name, c.translations, c.position, a.type, a.unit, c.display, c.kind,
-       ARRAY(SELECT s.segment_id FROM catalog_criterion_segments s WHERE s.criterion_id = c.id)
+       ARRAY(SELECT s.segment_id FROM catalog_criterion_segments s WHERE s.criterion_id = c.id),
+       (SELECT jsonb_object_agg(COALESCE(NULLIF(v.code, ''), v.value), jsonb_build_array(v.colour, v.image))
+          FROM catalog_criterionvalue v WHERE v.criterion_id = c.id AND (v.colour <> '' OR v.image <> ''))
   FROM catalog_criterion c JOIN catalog_attribute a ON a.id = c.attribute_id
  WHERE c.active AND c.code = ANY(%(codes)s)
 UNION ALL
-SELECT a.code, a.name, a.translations, a.position, a.type, a.unit, '', '', ARRAY[]::bigint[]
+SELECT a.code, a.name, a.translations, a.position, a.type, a.unit, '', '', ARRAY[]::bigint[], NULL
   FROM catalog_attribute a
  WHERE a.code = ANY(%(codes)s) AND NOT EXISTS (SELECT 1 FROM catalog_criterion c WHERE c.active AND c.code = a.code)
 UNION ALL
-SELECT 'kw-' || k.code, k.name, k.translations, 1000 + k.position, '', '', '', '', ARRAY[]::bigint[]
+SELECT 'kw-' || k.code, k.name, k.translations, 1000 + k.position, '', '', '', '', ARRAY[]::bigint[], NULL
   FROM catalog_keywordcategory k
  WHERE k.is_facet AND 'kw-' || k.code = ANY(%(codes)s)
 UNION ALL
-SELECT 'tag-' || t.code, t.name, t.translations, 900 + t.position, '', '', '', '', ARRAY[]::bigint[]
+SELECT 'tag-' || t.code, t.name, t.translations, 900 + t.position, '', '', '', '', ARRAY[]::bigint[], NULL
   FROM catalog_labelslot t
  WHERE t.is_facet AND 'tag-' || t.code = ANY(%(codes)s)
 """
@@ -60,9 +63,19 @@ def facet_questions(codes: Collection[str]) -> dict[str, FacetQuestion]:
 
 
 def _question(
-    code: str, name: str, translations: str, position: int, kind: str, unit: str, display: str, how: str, only: Any
+    code: str,
+    name: str,
+    translations: str,
+    position: int,
+    kind: str,
+    unit: str,
+    display: str,
+    how: str,
+    only: Any,
+    looks: str | None,
 ) -> FacetQuestion:
     is_range = how == CriterionKind.RANGES
+    kind = AttributeType.BOOLEAN if how == CriterionKind.PRESENCE else kind
     return FacetQuestion(
         code,
         name,
@@ -73,4 +86,5 @@ def _question(
         display=display,
         segments=frozenset(only),
         ordered=bool(how) or kind == AttributeType.LIST,
+        looks={value: (colour, image) for value, (colour, image) in json.loads(looks or "{}").items()},
     )

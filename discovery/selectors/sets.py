@@ -222,7 +222,7 @@ def _looked_up(channel: int, listings: Some, bounds: Bounds, step: Bounds) -> En
 
 def _questions(snap: Snapshot, version: str) -> dict[str, FacetQuestion]:
     """What the facets ask in words. Kept per version of the index."""
-    key = f"questions:{version}"
+    key = f"asked:{version}"
     kept: dict[str, FacetQuestion] | None = cache.get(key)
     if kept is None:
         kept = facet_questions(snap.facets.keys())

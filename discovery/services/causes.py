@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.db.models import Q
 
-from catalog.enums import ProductKind
-from catalog.models import Attribute, Product, ProductSegment, Segment, SelectionItem
+from catalog.enums import CriterionKind, ProductKind
+from catalog.models import Attribute, Criterion, Product, ProductSegment, Segment, SelectionItem
 from catalog.selectors.labels import CARRIES
-from discovery.models import IndexEntry
+from discovery.models import FacetValue, IndexEntry
 from discovery.services.reindex import hold_index, reindex
 from logbook.models import Event
 from logistics.models import StockBalance
@@ -82,10 +82,19 @@ def reindex_stores(store_ids: Iterable[int], *, at: dt.datetime) -> int:
 
 def reindex_attributes(attribute_ids: Iterable[int], *, at: dt.datetime) -> int:
     """Rebuild the products that carry one of these attributes, some thousands at once. Returns changed entries."""
-    codes = list(Attribute.objects.filter(pk__in=list(attribute_ids)).values_list("code", flat=True))
-    carriers = Product.objects.filter(attributes__has_any_keys=codes).order_by("pk").values_list("pk", flat=True)
+    attributes = list(attribute_ids)
+    codes = list(Attribute.objects.filter(pk__in=attributes).values_list("code", flat=True))
+    asked = Criterion.objects.filter(attribute__in=attributes)
+    lacking = FacetValue.objects.filter(attribute__in=asked.values("code"), value="no").values_list("pk", flat=True)
+    carriers = Product.objects.filter(attributes__has_any_keys=codes)
+    if asked.filter(kind=CriterionKind.PRESENCE, active=True).exists():  # speaks of those without it as well
+        carriers = Product.objects.all()
+    elif spoken := list(lacking):  # and did so until now
+        entries = IndexEntry.objects.filter(facets__overlap=spoken)
+        carriers = Product.objects.filter(Q(attributes__has_any_keys=codes) | Q(pk__in=entries.values("product_id")))
+    numbers = carriers.order_by("pk").values_list("pk", flat=True)
     changed, last = 0, 0
-    while ids := list(carriers.filter(pk__gt=last)[:AT_ONCE]):
+    while ids := list(numbers.filter(pk__gt=last)[:AT_ONCE]):
         changed += reindex(ids, at=at)
         last = ids[-1]
     return changed or forget_pages()

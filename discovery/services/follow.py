@@ -20,6 +20,13 @@ SELECT i.product_id
  WHERE (lower(c.during) > %(after)s AND lower(c.during) <= %(at)s)
     OR (upper(c.during) > %(after)s AND upper(c.during) <= %(at)s)
 UNION
+SELECT i.product_id
+  FROM catalog_selection z JOIN catalog_selectionitem i ON i.selection_id = z.id
+ WHERE ((lower(z.during) > %(after)s AND lower(z.during) <= %(at)s)
+        OR (upper(z.during) > %(after)s AND upper(z.during) <= %(at)s))
+   AND (EXISTS (SELECT 1 FROM campaigns_campaign c WHERE c.selection_id = z.id)
+        OR EXISTS (SELECT 1 FROM catalog_label l WHERE l.selection_id = z.id))
+UNION
 SELECT k.product_id
   FROM catalog_productlabel k JOIN catalog_label l ON l.id = k.label_id
   JOIN catalog_labelslot s ON s.id = l.slot_id AND s.is_facet

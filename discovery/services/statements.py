@@ -83,17 +83,34 @@ UNION ALL
 SELECT v.product_id, c.code, COALESCE(NULLIF(said.code, ''), v.value), COALESCE(said.label, v.label),
        COALESCE(said.position, v.position), COALESCE(said.translations, v.translations)
   FROM reindex_value v
-  JOIN catalog_criterion c ON c.attribute_id = v.attribute_id AND c.active AND c.kind <> 'R'
+  JOIN catalog_criterion c ON c.attribute_id = v.attribute_id AND c.active AND c.kind IN ('V', 'B')
   LEFT JOIN catalog_criterionvalue said ON said.criterion_id = c.id AND said.value = v.value
 UNION ALL
 SELECT v.product_id, c.code, said.code, said.label, said.position, said.translations
   FROM reindex_value v
-  JOIN catalog_criterion c ON c.attribute_id = v.attribute_id AND c.active AND c.kind = 'R'
+  JOIN catalog_criterion c ON c.attribute_id = v.attribute_id AND c.active AND c.kind = 'R' AND v.type <> 'D'
   JOIN catalog_criterionvalue said ON said.criterion_id = c.id
  CROSS JOIN LATERAL (
        SELECT CASE WHEN v.value ~ '^-?[0-9]{1,30}([.][0-9]{1,30})?$' THEN v.value::numeric END AS number) read
  WHERE read.number IS NOT NULL AND read.number >= COALESCE(said.minimum, read.number)
    AND (said.maximum IS NULL OR read.number < said.maximum)
+UNION ALL
+SELECT v.product_id, c.code, said.code, said.label, said.position, said.translations
+  FROM reindex_value v
+  JOIN catalog_criterion c ON c.attribute_id = v.attribute_id AND c.active AND c.kind = 'R' AND v.type = 'D'
+  JOIN catalog_criterionvalue said ON said.criterion_id = c.id AND (said.since IS NOT NULL OR said.before IS NOT NULL)
+ WHERE v.value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+   AND (said.since IS NULL OR v.value COLLATE "C" >= said.since::text)
+   AND (said.before IS NULL OR v.value COLLATE "C" < said.before::text)
+UNION ALL  -- has a value, or none
+SELECT s.product_id, c.code, COALESCE(NULLIF(said.code, ''), has.word), COALESCE(said.label, has.word),
+       COALESCE(said.position, 0), COALESCE(said.translations, '{}')
+  FROM reindex_sold s
+  JOIN catalog_criterion c ON c.active AND c.kind = 'P'
+  JOIN catalog_attribute a ON a.id = c.attribute_id AND a.is_public
+ CROSS JOIN LATERAL (SELECT CASE WHEN COALESCE(s.attributes -> a.code, 'null') IN ('null', '""', '[]')
+                                 THEN 'no' ELSE 'yes' END AS word) has
+  LEFT JOIN catalog_criterionvalue said ON said.criterion_id = c.id AND said.value = has.word
 """
 
 # Labels of slots that filter. The ones that follow a promotion come once prices are known (`PROMOTED`).

@@ -72,6 +72,7 @@ def _row(ids: list[int], shown: dict[int, Tile]) -> list[Tile]:
 def _selections(shop: Shop, at: dt.datetime) -> list[tuple[str, int]]:
     """Selections of running campaigns of the channel, then those grouped under "home"."""
     running = Campaign.objects.filter(approved=True, archived=False, channels=shop.channel, during__contains=at)
+    running = running.filter(Q(selection__during=None) | Q(selection__during__contains=at))
     found = {
         pk: label or name
         for pk, label, name in running.order_by("-id").values_list("selection_id", "public_label", "selection__name")

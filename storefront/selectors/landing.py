@@ -63,7 +63,7 @@ def landing_view(page: LandingPage, *, shop: Shop, at: dt.datetime) -> LandingVi
             channel=shop.channel, version=version, sort=block.sort, selection_id=block.selection_id, most=block.shown
         )
         for block in blocks
-        if block.kind == BlockKind.SELECTION and block.selection_id
+        if block.kind == BlockKind.SELECTION and block.selection and block.selection.shown_at(at)
     }
     every = list(dict.fromkeys(pk for row in ids.values() for pk in row))
     found = tiles(every, channel=shop.channel, at=at, language=shop.language, store=shop.store) if every else []

@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-from catalog.selectors.labels import label_colours
+from catalog.selectors.labels import choice_colours, label_colours
 
 SHOWN = ("image/", "video/", "audio/")
 _SVG = "image/svg+xml"  # shown inside pages only: opened by itself it is a download
@@ -22,12 +22,13 @@ _INERT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 @require_safe
 @cache_control(public=True, max_age=60)
 def labels_css(request: HttpRequest) -> HttpResponse:
-    """A class for each pair of colours that labels use: the pages' policy allows no colours in their markup."""
+    """A class for each colour that labels and choices use: the pages' policy allows no colours in their markup."""
     rules = (
         f".badge.pill-{ground[1:]}-{ink[1:]} {{ background: {ground}; color: {ink}; }}\n"
         for ground, ink in label_colours()
     )
-    return HttpResponse("".join(rules), content_type="text/css; charset=utf-8")
+    patches = (f".swatch.sw-{colour[1:]} {{ background: {colour}; }}\n" for colour in choice_colours())
+    return HttpResponse("".join([*rules, *patches]), content_type="text/css; charset=utf-8")
 
 
 @require_safe

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from psycopg.types.range import TimestamptzRange as DateTimeTZRange
 
 from altazion.lib.problems import Invalid, Refused
 from campaigns import services
@@ -186,3 +187,18 @@ def test_edges_to_warm_indexes_are_known():
     a_campaign(a_product(price=1))
     edges = upcoming_edges(a_channel(), after=AT - 2 * HOUR, until=AT + 9 * HOUR)
     assert edges == [AT - HOUR, AT + HOUR]
+
+
+def test_a_campaign_reaches_a_selection_in_its_dates_only():
+    toy = a_product(price="10.00")
+    campaign = a_campaign(toy, percent=50)
+    selection = campaign.selection
+    selection.during = DateTimeTZRange(AT, AT + HOUR / 2)
+    selection.save()
+    assert price_of(toy, at=AT - HOUR / 2).unit == Decimal("10.00")
+    assert price_of(toy).unit == Decimal("5.00")
+    assert price_of(toy).until == AT + HOUR / 2
+    assert price_of(toy, at=AT + HOUR / 2).unit == Decimal("10.00")
+    selection.during = DateTimeTZRange(AT + HOUR, AT + 2 * HOUR)
+    selection.save()
+    assert price_of(toy).unit == Decimal("10.00")

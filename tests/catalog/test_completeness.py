@@ -7,7 +7,7 @@ from altazion.lib.problems import Invalid
 from catalog import services
 from catalog.consumers import completeness_changed, requirements_changed
 from catalog.enums import AttributeType, MediaKind, ProductKind, ProductState
-from catalog.models import Attribute, Brand, Completeness, Family, Requirement
+from catalog.models import Attribute, Brand, ChannelText, Completeness, Family, Requirement
 from catalog.selectors.completeness import by_family, standings
 from logbook.models import Event
 from tests import builders as b
@@ -215,3 +215,15 @@ def test_a_variant_s_page_opens_and_is_saved(client):
     assert client.post(address, {**sent, "name": "Another"}).status_code == 302
     child.refresh_from_db()
     assert child.name == "Another"
+
+
+def test_the_words_of_a_channel_count_there(channel):
+    other = b.a_channel("app")
+    require("description", "name")
+    product = b.a_product(price=5)
+    text = ChannelText(channel=channel, description="Ici", translations={"en": {"name": "Here"}})
+    services.save_channel_texts(product, [text], at=b.AT)
+    assert state_of(product) == (100, [])
+    assert state_of(product, channel=other.code) == (50, ["description"])
+    assert state_of(product, language="en") == (50, ["description"])
+    assert state_of(product, language="en", channel=other.code) == (0, ["description", "name"])

@@ -308,3 +308,21 @@ def test_a_parent_of_an_earlier_file_is_validated_with_its_first_priced_variant(
 
     parent = Product.objects.get(sku="P")
     assert (parent.state, parent.publications.count()) == ("validated", 1)
+
+
+def test_a_variant_that_moves_tells_of_both_parents():
+    articles(
+        {"sku": "P1", "kind": "parent", "name": "One", "price": 5}, {"sku": "P2", "kind": "parent", "name": "Two"},
+        {"sku": "C", "parent_sku": "P1", "price": 5}, {"sku": "D", "parent_sku": "P1", "price": 5},
+    )  # fmt: skip
+    articles({"sku": "C", "parent_sku": "P2"})
+    told = Event.objects.filter(kind="catalog.products_changed").latest("id").data["ids"]
+    assert set(Product.objects.filter(sku__in=["C", "P1", "P2"]).values_list("pk", flat=True)) <= set(told)
+
+
+def test_a_text_that_is_too_long_is_kept_and_the_run_says_so():
+    Attribute.objects.create(code="note", name="Note", type="T")
+    loaded = articles({"sku": "A", "name": "A", "price": 1, "attributes": {"note": "x" * 251}})
+    assert loaded.counts == (1, 0, 0, 0)
+    assert "note" in loaded.result.notes[0]
+    assert len(Product.objects.get(sku="A").attributes["note"]) == 251

@@ -1,16 +1,19 @@
 """Criteria decide how shoppers are asked: ranges, labels, order, only in some segments."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
+from altazion.lib.problems import Invalid
 from catalog.enums import AttributeType, CriterionKind, ProductKind
 from catalog.models import Attribute, Criterion, CriterionValue
-from catalog.services import delete_criterion, save_criterion
+from catalog.services import delete_criterion, save_choices, save_criterion
 from discovery.consumers import facets_changed
 from discovery.selectors import listing
 from discovery.services import reindex
 from logbook.models import Event
+from storefront.templatetags.shop import facet_options
 from tests import builders as b
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +130,69 @@ def test_one_and_the_same_child_satisfies_range_and_colour(channel):
     reindex(None, at=b.AT)
     assert asked(channel, filters={"grosse": ["big"], "color": ["red"]})[1].total == 1
     assert asked(channel, filters={"grosse": ["big"], "color": ["blue"]})[1].total == 0
+
+
+def test_ranges_of_days(channel):
+    out = Attribute.objects.create(code="out", name="Parution", type=AttributeType.DATE)
+    for sku, day in [("A", "2025-12-31"), ("B", "2026-01-01"), ("C", "2026-12-31"), ("D", "bald")]:
+        b.a_product(sku, price=5, channel=channel, attributes={"out": day})
+    criterion = Criterion.objects.create(code="year", name="Année", attribute=out, kind=CriterionKind.RANGES)
+    save_choices(
+        criterion,
+        [
+            CriterionValue(label="Avant", before=dt.date(2026, 1, 1), position=1),
+            CriterionValue(label="2026", since=dt.date(2026, 1, 1), before=dt.date(2027, 1, 1), position=2),
+        ],
+        at=b.AT,
+    )
+    reindex(None, at=b.AT)
+    assert asked(channel)[0]["year"] == [("avant", "Avant", 1), ("2026", "2026", 2)]
+    for wrong in ({"minimum": 3}, {"since": dt.date(2026, 1, 2), "before": dt.date(2026, 1, 1)}, {}):
+        with pytest.raises(Invalid):
+            save_choices(criterion, [CriterionValue(label="x", **wrong)], at=b.AT)
+
+
+def test_a_value_or_none(channel):
+    eco = Attribute.objects.create(code="eco", name="Label", type=AttributeType.TEXT)
+    for sku, attributes in [("A", {"eco": "FSC"}), ("B", {}), ("C", {"eco": ""})]:
+        b.a_product(sku, price=5, channel=channel, attributes=attributes)
+    criterion = Criterion(code="with-eco", name="Labellisé", attribute=eco, kind=CriterionKind.PRESENCE)
+    save_criterion(criterion, at=b.AT)
+    facets_changed(Event.objects.filter(kind="catalog.facets_changed").latest("id"))
+    assert asked(channel)[0]["with-eco"] == [("no", "Non", 2), ("yes", "Oui", 1)]
+    save_choices(criterion, [CriterionValue(label="Avec", value="yes", position=1)], at=b.AT)
+    with pytest.raises(Invalid):
+        save_choices(criterion, [CriterionValue(label="Bof", value="maybe")], at=b.AT)
+    criterion.active = False
+    save_criterion(criterion, at=b.AT)
+    facets_changed(Event.objects.filter(kind="catalog.facets_changed").latest("id"))
+    assert "with-eco" not in asked(channel)[0]
+
+
+def test_a_choice_has_a_colour_or_a_picture(channel, client):
+    colour = Attribute.objects.create(code="colour", name="Couleur", type=AttributeType.TEXT)
+    for sku, value in [("A", "rouge"), ("B", "bleu")]:
+        product = b.a_product(sku, price=5, channel=channel, attributes={"colour": value})
+        b.stock(product, b.a_warehouse(), 5, channel=channel)
+    criterion = Criterion.objects.create(code="couleur", name="Couleur", attribute=colour)
+    save_choices(
+        criterion,
+        [
+            CriterionValue(label="Rouge", value="rouge", colour="#CC2233"),
+            CriterionValue(label="Bleu", value="bleu", image="toys/bleu.png"),
+        ],
+        at=b.AT,
+    )
+    with pytest.raises(Invalid):
+        save_choices(criterion, [CriterionValue(label="x", value="x", colour="red;}")], at=b.AT)
+    reindex(None, at=b.AT)
+    _facets, page = asked(channel)
+    (facet,) = [one for one in page.facets if one.code == "couleur"]
+    assert {(o.label, o.colour, o.image) for o in facet.options} == {
+        ("Rouge", "#cc2233", ""),
+        ("Bleu", "", "toys/bleu.png"),
+    }
+    shown = facet_options(facet)
+    assert '<i class="swatch sw-cc2233"></i>' in shown
+    assert "/media/toys/bleu.png" in shown
+    assert ".swatch.sw-cc2233" in client.get("/labels.css").content.decode()
