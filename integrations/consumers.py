@@ -1,6 +1,7 @@
 """What the flows room does when something happened elsewhere."""
 
-from integrations.services import queue_order
+from integrations.enums import EventKind
+from integrations.services import queue_order, something_happened
 from logbook.models import Event
 from logbook.ports import consumer
 
@@ -9,3 +10,9 @@ from logbook.ports import consumer
 def hand_to_erp(event: Event) -> None:
     """A new order waits for the ERP."""
     queue_order(event.subject_id, at=event.at)
+
+
+@consumer("integrations.triggers", kinds=[*EventKind.values, "integrations.run_finished"])
+def start_what_waits_for_it(event: Event) -> None:
+    """Flows that start when something happens, or when another flow went well."""
+    something_happened(event.kind, event.pk, str(event.data.get("flow") or ""), at=event.at)

@@ -58,6 +58,33 @@ class AfterTaking(models.TextChoices):
     DELETE = "delete", _("delete it")
 
 
+class TriggerKind(models.TextChoices):
+    """What starts a flow by itself."""
+
+    INTERVAL = "interval", _("every so many minutes")
+    CRON = "cron", _("at fixed times (cron)")
+    WEEKLY = "weekly", _("on weekdays, in a window")
+    EVENT = "event", _("when something happens")
+    AFTER = "after", _("after another flow")
+    FILES = "files", _("when several files lie ready together")
+
+
+class EventKind(models.TextChoices):
+    """Events of the logbook that may start a flow."""
+
+    ORDER_PLACED = "orders.order_placed", _("an order was placed")
+    PAYMENT_RECEIVED = "orders.payment_received", _("a payment came in")
+    ORDER_CANCELLED = "orders.order_cancelled", _("an order was cancelled")
+    ORDER_READY = "orders.order_ready", _("an order is ready")
+    ORDER_DONE = "orders.order_done", _("an order was handed over")
+    PRODUCTS_CHANGED = "catalog.products_changed", _("products changed")
+    PRICES_CHANGED = "catalog.prices_changed", _("prices changed")
+    STOCK_CHANGED = "logistics.stock_changed", _("stock changed")
+    STOCK_LOW = "logistics.stock_low", _("last pieces of a product")
+    CAMPAIGN_CHANGED = "campaigns.campaign_changed", _("a campaign changed")
+    STORES_CHANGED = "stores.stores_changed", _("stores changed")
+
+
 class RunState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     RUNNING = "running", _("running")

@@ -8,6 +8,7 @@ from kombu.exceptions import OperationalError
 from altazion.lib.clock import now
 from altazion.lib.problems import Refused
 from integrations import services
+from integrations.enums import Trigger
 from integrations.models import Flow, Run
 
 log = logging.getLogger(__name__)
@@ -35,12 +36,41 @@ def poll_flow(flow: str, **kwargs: object) -> int:
     row = Flow.objects.select_related("connection").filter(code=flow, active=True).first()
     if row is None:
         return 0
+    return _start(row)
+
+
+def nudge_trigger(trigger_pk: int) -> None:
+    """Ask a worker to start what a trigger asks for. A dead broker is no error here: recovery finds the start."""
     try:
-        runs = services.look(row, at=now())
+        take_up_trigger.apply_async(args=[trigger_pk], retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("broker unreachable, recovery will start trigger %s: %s", trigger_pk, error)
+
+
+@shared_task
+def fire_trigger(trigger: int, **kwargs: object) -> int:
+    """The clock's call of a trigger; its moment starts the flow once, however often the call comes."""
+    row = services.fire(trigger, at=now())
+    return _start(row.flow) if row else 0
+
+
+@shared_task
+def take_up_trigger(trigger: int, **kwargs: object) -> int:
+    """Start what an event, or another flow, asked for."""
+    row = services.take_up(trigger, at=now())
+    return _start(row.flow, Trigger.EVENT) if row else 0
+
+
+def _start(flow: Flow, cause: str = Trigger.SCHEDULE) -> int:
+    """Start a flow and run, in order, what came of it; what went wrong is kept with the flow."""
+    try:
+        runs = services.start_flow(flow, at=now(), cause=cause)
     except Refused as problem:
-        log.warning("flow %s: %s", flow, problem.message)
+        log.warning("flow %s: %s", flow.code, problem.message)
         runs = []
-    services.run_waiting(row.pk, at=now())
+    for run in runs:
+        services.run_flow(run.pk, at=now())
+    services.run_waiting(flow.pk, at=now())
     return len(runs)
 
 
@@ -50,6 +80,8 @@ def recover_runs(**kwargs: object) -> int:
     found = services.recover_runs(at=now())
     for run_pk in found:
         services.run_flow(run_pk, at=now())
+    for trigger in services.lost_starts(at=now()):
+        take_up_trigger(trigger)
     return len(found)
 
 

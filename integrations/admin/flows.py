@@ -19,6 +19,7 @@ from altazion.lib.office import badge
 from altazion.lib.problems import Refused
 from integrations import services
 from integrations.admin.badges import state_badge
+from integrations.admin.triggers import TriggerInline, keep_triggers
 from integrations.enums import Direction, Trigger
 from integrations.forms import FileForm, FlowForm
 from integrations.models import Flow, FlowWatch
@@ -38,6 +39,7 @@ class FlowAdmin(ModelAdmin):
     list_display = ("name", "direction", "entity", "health", "last", "folder", "active")
     list_filter = ("direction", "entity", "active")
     search_fields = ("name", "code")
+    inlines = (TriggerInline,)
     autocomplete_fields = ("connection",)
     prepopulated_fields = {"code": ("name",)}
     change_form_outer_before_template = "office/integrations/flow_bar.html"
@@ -72,6 +74,9 @@ class FlowAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Flow, form: ModelForm, change: bool) -> None:
         services.save_flow(obj, at=now(), actor=str(request.user))
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        keep_triggers(request, formset)
+
     def changeform_view(
         self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
@@ -84,6 +89,8 @@ class FlowAdmin(ModelAdmin):
                 "file_form": FileForm(),
                 "health": self.health(flow),
                 "drop_folder": "" if flow.connection_id else _folder(flow),
+                "starts": services.starts_of(flow, now()),
+                "followers": [link.flow for link in flow.followers.select_related("flow").filter(active=True)],
                 "watch": FlowWatch.objects.filter(flow=flow).first(),
             }
         return super().changeform_view(request, object_id, form_url, context)
@@ -113,11 +120,11 @@ def run_now(request: HttpRequest, pk: int) -> HttpResponse:
     """Look into the folder now, or export now."""
     flow = _get(request, pk)
     try:
+        runs = services.start_flow(flow, at=now(), cause=Trigger.HAND, actor=str(request.user), queue=True)
         if flow.direction == Direction.OUT:
-            run = services.export_orders(flow, at=now(), trigger=Trigger.HAND, actor=str(request.user))
-            messages.success(request, run.message if run else _("No order waits: there is nothing to send."))
+            messages.success(request, runs[0].message if runs else _("No order waits: there is nothing to send."))
         else:
-            count = len(services.look(flow, at=now(), queue=True, trigger=Trigger.HAND, actor=str(request.user)))
+            count = len(runs)
             found = ngettext("%d file was found and is on its way.", "%d files were found and are on their way.", count)
             messages.success(request, found % count if count else _("There is no complete file in the folder."))
     except Refused as problem:

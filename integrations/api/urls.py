@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from integrations.api import connections, flows, orders
+from integrations.api import connections, flows, flows_now, orders
 
 urlpatterns = [
+    path("flows", flows_now.Flows.as_view(), name="api-flows"),
+    path("flows/<slug:code>", flows_now.FlowDetail.as_view(), name="api-flow"),
+    path("flows/<slug:code>/start", flows_now.FlowStart.as_view(), name="api-flow-start"),
     path("flows/<slug:code>/runs", flows.FlowRuns.as_view(), name="api-flow-runs"),
     path("runs/<uuid:guid>", flows.RunDetail.as_view(), name="api-run"),
     path("runs/<uuid:guid>/rejects.csv", flows.RunRejects.as_view(), name="api-run-rejects"),

@@ -4,6 +4,19 @@ from integrations.models.connections import Connection
 from integrations.models.flows import Flow, Mapping
 from integrations.models.outside import OrderHandover
 from integrations.models.runs import RawFile, Rejection, Run
+from integrations.models.triggers import FlowTrigger, TriggerSlot
 from integrations.models.watching import FlowWatch, TakenFile
 
-__all__ = ["Connection", "Flow", "FlowWatch", "Mapping", "OrderHandover", "RawFile", "Rejection", "Run", "TakenFile"]
+__all__ = [
+    "Connection",
+    "Flow",
+    "FlowTrigger",
+    "FlowWatch",
+    "Mapping",
+    "OrderHandover",
+    "RawFile",
+    "Rejection",
+    "Run",
+    "TakenFile",
+    "TriggerSlot",
+]

@@ -6,7 +6,7 @@ from integrations.services.connections import (
     save_connection,
     trust_host_key,
 )
-from integrations.services.editing import save_flow, save_mapping
+from integrations.services.editing import save_flow, save_mapping, switch_flow
 from integrations.services.fetching import look
 from integrations.services.folders import poll_folder
 from integrations.services.handover import acknowledge, export_orders, queue_order
@@ -14,15 +14,28 @@ from integrations.services.mappings import load_mappings
 from integrations.services.receiving import ignore_run, receive_file, rerun
 from integrations.services.running import recover_runs, run_flow, run_waiting
 from integrations.services.schedules import ensure_schedules
+from integrations.services.starting import start_flow
+from integrations.services.triggers import (
+    delete_trigger,
+    fire,
+    lost_starts,
+    save_trigger,
+    something_happened,
+    starts_of,
+    take_up,
+)
 
 __all__ = [
     "acknowledge",
     "check_connection",
+    "delete_trigger",
     "ensure_schedules",
     "export_orders",
+    "fire",
     "ignore_run",
     "load_mappings",
     "look",
+    "lost_starts",
     "poll_folder",
     "queue_order",
     "receive_file",
@@ -34,5 +47,11 @@ __all__ = [
     "save_connection",
     "save_flow",
     "save_mapping",
+    "save_trigger",
+    "something_happened",
+    "start_flow",
+    "starts_of",
+    "switch_flow",
+    "take_up",
     "trust_host_key",
 ]

@@ -39,3 +39,15 @@ def save_mapping(mapping: Mapping, *, at: dt.datetime, actor: str = "") -> None:
         actor=actor,
         code=mapping.code,
     )
+
+
+@transaction.atomic
+def switch_flow(flow: Flow, *, active: bool, at: dt.datetime, actor: str = "") -> None:
+    """Switch a flow on or off; asking for what is already so changes nothing."""
+    row = Flow.objects.select_for_update().get(pk=flow.pk)
+    flow.active = active
+    if row.active == active:
+        return
+    Flow.objects.filter(pk=flow.pk).update(active=active)
+    kind = "integrations.flow_switched_on" if active else "integrations.flow_switched_off"
+    record(kind, at=at, subject_kind="flow", subject_id=flow.pk, actor=actor, code=flow.code)

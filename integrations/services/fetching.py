@@ -4,6 +4,8 @@ import datetime as dt
 import logging
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from django.conf import settings
@@ -28,16 +30,21 @@ def look(
 
     How it went is remembered (`FlowWatch`), so that a machine that does not answer is seen before a file is missed.
     """
-    try:
+    with noting(flow, at):
         if flow.connection_id:
-            runs = _take_all(flow, at=at, queue=queue, trigger=trigger, actor=actor)
-        else:
-            runs = poll_folder(flow, at, queue=queue)
+            return _take_all(flow, at=at, queue=queue, trigger=trigger, actor=actor)
+        return poll_folder(flow, at, queue=queue)
+
+
+@contextmanager
+def noting(flow: Flow, at: dt.datetime) -> Iterator[None]:
+    """Remember with the flow how looking for its files went."""
+    try:
+        yield
     except Refused as problem:
         _note(flow, problem.message, at)
         raise
     _note(flow, "", at)
-    return runs
 
 
 def send(flow: Flow, name: str, raw_file: RawFile) -> str:
@@ -69,15 +76,21 @@ def _take_all(flow: Flow, *, at: dt.datetime, queue: bool, trigger: str, actor: 
 
 def _complete(transport: Transport, flow: Flow) -> list[RemoteFile]:
     """What was not taken yet and does not grow any more."""
-    found = [file for file in transport.files(flow.folder, flow.pattern) if not _is_known(flow, file)]
-    if found and not transport.lists_at_once:
-        time.sleep(settings.FLOWS_STILL_SECONDS)
-        again = set(transport.files(flow.folder, flow.pattern))
-        found = [file for file in found if file in again]
-    return found
+    found = [file for file in transport.files(flow.folder, flow.pattern) if not is_known(flow, file)]
+    return steady(transport, flow.folder, found)
 
 
-def _is_known(flow: Flow, file: RemoteFile) -> bool:
+def steady(transport: Transport, folder: str, files: list[RemoteFile]) -> list[RemoteFile]:
+    """Those of the files that look the same a little later: the others are still being written."""
+    if not files or transport.lists_at_once:
+        return files
+    time.sleep(settings.FLOWS_STILL_SECONDS)
+    again = set(transport.files(folder, "*"))
+    return [file for file in files if file in again]
+
+
+def is_known(flow: Flow, file: RemoteFile) -> bool:
+    """Whether the flow has this file already, as far as name, size and stamp can tell."""
     if not file.stamp:
         return False  # the machine says too little: only the bytes can tell
     known = TakenFile.objects.filter(flow=flow, name=file.name, stamp=file.stamp)
@@ -128,12 +141,17 @@ def _settle(transport: Transport, flow: Flow) -> None:
     there = {(file.name, file.stamp): file for file in transport.files(flow.folder, flow.pattern)}
     for taken in waiting:
         remote = there.get((taken.name, taken.stamp))
-        if remote is not None and flow.after_taking != AfterTaking.KEEP:
-            if flow.after_taking == AfterTaking.DELETE:
-                transport.delete(remote)
-            else:
-                transport.move_aside(remote)
+        if remote is not None:
+            dispose(transport, flow, remote)
         TakenFile.objects.filter(pk=taken.pk).update(settled=True)
+
+
+def dispose(transport: Transport, flow: Flow, remote: RemoteFile) -> None:
+    """Move, leave or delete a file that was taken, as the flow says."""
+    if flow.after_taking == AfterTaking.DELETE:
+        transport.delete(remote)
+    elif flow.after_taking == AfterTaking.MOVE:
+        transport.move_aside(remote)
 
 
 @transaction.atomic

@@ -160,7 +160,7 @@ def test_a_crash_between_taking_and_moving_is_made_good_without_a_second_run(flo
 def test_two_workers_that_look_at_once_take_a_file_once(flow, outside, monkeypatch):
     flow.after_taking = "keep"
     (outside / "cats.csv").write_bytes(GOOD)
-    monkeypatch.setattr("integrations.services.fetching._is_known", lambda *args: False)
+    monkeypatch.setattr("integrations.services.fetching.is_known", lambda *args: False)
     assert (len(look(flow, at=AT)), len(look(flow, at=AT))) == (1, 0)
     assert Run.objects.count() == 1
 

@@ -1,0 +1,30 @@
+"""A flow starts, by whatever cause: an import looks for its files, an export is written."""
+
+import datetime as dt
+
+from integrations.enums import Direction, TriggerKind
+from integrations.enums import Trigger as Cause
+from integrations.models import Flow, FlowTrigger, Run
+from integrations.services.fetching import look, noting
+from integrations.services.handover import export_orders
+from integrations.services.together import take_together
+
+
+def start_flow(
+    flow: Flow, *, at: dt.datetime, cause: str = Cause.SCHEDULE, actor: str = "", queue: bool = False
+) -> list[Run]:
+    """Do what the flow does, now; the runs that came of it. Raises Refused with a sentence.
+
+    queue: imports are left to a worker that is asked; else they wait for the caller to run them.
+    """
+    if flow.direction == Direction.OUT:
+        run = export_orders(flow, at=at, trigger=cause, actor=actor)
+        return [run] if run else []
+    together = FlowTrigger.objects.filter(flow=flow, kind=TriggerKind.FILES, active=True).select_related(
+        "flow__connection", "flow__mapping"
+    )
+    sets = list(together)
+    if not sets:
+        return look(flow, at=at, queue=queue, trigger=cause, actor=actor)
+    with noting(flow, at):
+        return [run for trigger in sets for run in take_together(trigger, at=at, cause=cause, actor=actor, queue=queue)]
