@@ -14,7 +14,6 @@ from integrations import services
 from integrations.models import FlowTrigger
 from integrations.services.triggers import check_trigger
 
-
 FIELDS = (
     *("kind", "active", "every_minutes", "cron", "weekdays", "from_time", "to_time"),
     *("event_kind", "after", "needs", "deadline_minutes"),

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                     "needs",
                     models.TextField(
                         blank=True,
-                        help_text="One a line, in the order they are read: “articles_*.csv > articles”, name and flow that reads it.",
+                        help_text="One a line with the flow that reads it: “articles_*.csv > articles”.",
                         verbose_name="files needed together",
                     ),
                 ),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                     "deadline_minutes",
                     models.PositiveIntegerField(
                         blank=True,
-                        help_text="Counted from the first file; after that the missing ones are named and a task is raised.",
+                        help_text="From the first file on; then the missing are named, a task raised.",
                         null=True,
                         verbose_name="all there within, minutes",
                     ),

@@ -37,15 +37,13 @@ class FlowTrigger(models.Model):
     needs = models.TextField(
         _("files needed together"),
         blank=True,
-        help_text=_(
-            "One a line, in the order they are read: “articles_*.csv > articles”, name and flow that reads it."
-        ),
+        help_text=_("One a line with the flow that reads it: “articles_*.csv > articles”."),
     )
     deadline_minutes = models.PositiveIntegerField(
         _("all there within, minutes"),
         null=True,
         blank=True,
-        help_text=_("Counted from the first file; after that the missing ones are named and a task is raised."),
+        help_text=_("From the first file on; then the missing are named, a task raised."),
     )
     waiting_since = models.DateTimeField(null=True, editable=False)
 
@@ -67,7 +65,7 @@ class FlowTrigger(models.Model):
 class TriggerSlot(models.Model):
     """A moment of a trigger that was used. Its key is unique: what comes twice starts nothing twice.
 
-    `started_at` is empty between the cause and the worker that takes it; a start that got lost on the way is found by it.
+    `started_at` is empty between the cause and the worker that takes it; a start that got lost is found by it.
     """
 
     trigger = models.ForeignKey(FlowTrigger, models.CASCADE, related_name="slots")
