@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Entity(models.TextChoices):
@@ -88,11 +89,13 @@ class EventKind(models.TextChoices):
 class RunState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     RUNNING = "running", _("running")
+    HELD = "held", pgettext_lazy("run", "held")
     DONE = "done", _("done")
     DONE_WITH_REJECTIONS = "done_with_rejections", _("done with rejections")
     FAILED = "failed", _("failed")
     SUPERSEDED = "superseded", _("superseded")
     IGNORED = "ignored", _("ignored")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 class Trigger(models.TextChoices):
@@ -103,3 +106,12 @@ class Trigger(models.TextChoices):
     RERUN = "rerun", _("rerun")
     RECOVERY = "recovery", _("recovery after a crash")
     EVENT = "event", _("event")
+
+
+class ChangeKind(models.TextChoices):
+    """What a run did, or would do, to a row of ours."""
+
+    ADDED = "added", _("added")
+    CHANGED = "changed", _("changed")
+    ARCHIVED = "archived", _("archived")
+    REMOVED = "removed", _("removed")

@@ -1,5 +1,7 @@
 """What people type about flows."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -13,8 +15,10 @@ from unfold.widgets import (
 
 from altazion.lib.problems import Refused
 from integrations.models import Connection, Flow, Mapping
+from integrations.rules import Brakes
 from integrations.services.connections import check_description, check_place
 from integrations.services.folders import folder_of
+from integrations.services.holding import KINDS
 from integrations.services.receiving import definition_of
 
 LARGEST = 2 * 1024 * 1024 * 1024
@@ -35,6 +39,23 @@ class FileForm(forms.Form):
         if file.size > LARGEST:
             raise forms.ValidationError(_("The file is larger than 2 GB; put it into the flow's folder."))
         return file
+
+
+class ApproveForm(forms.Form):
+    """What of a held run is taken."""
+
+    kinds = forms.MultipleChoiceField(choices=[(kind.value, kind.label) for kind in KINDS], required=False)
+    without_fields = forms.MultipleChoiceField(required=False)
+    without = forms.CharField(required=False, max_length=20_000)
+
+    def __init__(self, keys: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["without_fields"] = forms.MultipleChoiceField(
+            choices=[(key, key) for key in dict.fromkeys(keys)], required=False
+        )
+
+    def clean_without(self) -> list[str]:
+        return [word for word in (part.strip() for part in re.split(r"[\n,;]", self.cleaned_data["without"])) if word]
 
 
 class MappingForm(forms.ModelForm):
@@ -64,16 +85,23 @@ class MappingForm(forms.ModelForm):
 class FlowForm(forms.ModelForm):
     """A flow: mapping and folder must fit."""
 
+    def clean_brake_price_fall(self) -> int:
+        given = self.cleaned_data.get("brake_price_fall")
+        return Brakes.price_fall if given is None else given
+
     class Meta:
         model = Flow
         fields = (
             *("code", "name", "direction", "entity", "mapping", "coverage", "connection", "folder", "pattern"),
             *("after_taking", "expected_every_minutes", "active"),
+            *("brake_price_share", "brake_price_fall", "brake_archived"),
+            *("brake_rows", "brake_zero", "brake_rejected"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["after_taking"].required = False
+        self.fields["brake_price_fall"].required = False
 
     def clean_after_taking(self) -> str:
         return self.cleaned_data.get("after_taking") or self.instance.after_taking

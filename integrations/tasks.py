@@ -91,3 +91,9 @@ def export_orders(flow: str, **kwargs: object) -> int:
     row = Flow.objects.filter(code=flow, active=True).first()
     run = services.export_orders(row, at=now()) if row else None
     return run.rows_read if run else 0
+
+
+@shared_task
+def forget_changes(**kwargs: object) -> int:
+    """Let go of differences that were kept long enough."""
+    return services.forget_changes(at=now())

@@ -68,6 +68,13 @@ WHERE b.id = d.balance_id AND b.physical <> d.physical AND b.physical <> d.quant
 _LEFT = f"""
 SELECT count(*) FROM {DELTA} d JOIN logistics_stockbalance b ON b.id = d.balance_id WHERE b.physical <> d.quantity
 """
+# The balances do not remember by themselves: buyers write them all day, and the delta is at hand.
+_KEEP_CHANGES = f"""
+INSERT INTO {{changes}} (run_id, about, kind, row_id, label, scope, field, old, new)
+SELECT %(run)s, 'stock', CASE WHEN d.balance_id IS NULL THEN 'added' ELSE 'changed' END, coalesce(d.balance_id, 0),
+    p.sku, l.code, 'quantity', CASE WHEN d.balance_id IS NOT NULL THEN d.physical::text END, d.quantity::text
+FROM {DELTA} d JOIN catalog_product p ON p.id = d.product_id JOIN logistics_place l ON l.id = d.place_id
+"""
 
 
 def merge_stock(context: LoadContext) -> LoadResult:
@@ -184,6 +191,8 @@ def _write(stage: Stage) -> LoadResult:
                 f"SELECT count(*) FROM {DELTA} d WHERE NOT EXISTS (SELECT 1 FROM {WORK} w"
                 " WHERE w.product_id = d.product_id AND w.place_id = d.place_id)"
             )
+        if stage.context.changes:
+            stage.run(_KEEP_CHANGES)
         _tell(stage)
     changed -= absent
     return LoadResult(

@@ -3,8 +3,10 @@
 from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
 from altazion.lib.text import slug
+from altazion.lib.tracking import Tracked
 from logbook.services import record_many
 
+TRACKED = (Tracked("store", "stores_store", "r.code", summary="r.name"),)
 WORK, FINAL = "load_stores", "load_stores_final"
 _TYPES = {
     "name": "text",

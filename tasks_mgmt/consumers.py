@@ -26,7 +26,7 @@ def office_url(name: str, *args: object) -> str:
         return ""
 
 
-_RUNS = ["integrations.run_failed", "integrations.run_finished", "integrations.run_ignored"]
+_RUNS = [f"integrations.run_{what}" for what in ("failed", "finished", "held", "approved", "refused", "ignored")]
 
 
 @consumer("tasks_mgmt.flows", kinds=_RUNS)
@@ -36,6 +36,10 @@ def on_run(event: Event) -> None:
     name = str(event.data.get("flow_name") or flow)
     if event.kind == "integrations.run_ignored":
         _settle_flow(flow, _ASKING, event, _("The run was set aside."))
+        return
+    if event.kind in ("integrations.run_approved", "integrations.run_refused"):
+        word = _("%s approved it.") if event.kind.endswith("approved") else _("%s refused it.")
+        _settle_flow(flow, (enums.FLOW_HELD,), event, word % (event.actor or "—"))
         return
     state = "failed" if event.kind.endswith("run_failed") else str(event.data.get("state", ""))
     makers: dict[str, tuple[str, str]] = {

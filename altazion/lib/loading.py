@@ -20,6 +20,8 @@ class LoadContext:
     fields: the fields the file provides. full: absent means archived. source: code of the flow, names who feeds.
     refused: table of the rows that were refused before the loader saw them, with the file's key columns as text; empty
         when there are none. With `full`, what stands there is present although nobody could read all of it.
+    changes: table of differences `(run_id, about, kind, row_id, label, scope, field, old, new)`, for a loader whose
+        tables do not remember by themselves (`lib.tracking`); empty when nobody keeps them.
     run_id: the run, for undo and events. at: the instant of the load. actor: who, for the logbook.
     """
 
@@ -32,6 +34,7 @@ class LoadContext:
     full: bool = False
     actor: str = ""
     refused: str = ""
+    changes: str = ""
 
 
 @dataclass

@@ -23,6 +23,7 @@ class Stage:
         self.context = context
         self._cursor = connection.cursor()
         self._parts: dict[str, Part] = {"staged": sql.SQL(context.table), "rejects": sql.SQL(context.rejects)}
+        self._parts["changes"] = sql.SQL(context.changes)
         self._values: dict[str, Any] = {
             "source": context.source,
             "run": context.run_id,

@@ -12,6 +12,7 @@ TONES = {
     RunState.DONE_WITH_REJECTIONS: "warn",
     RunState.FAILED: "bad",
     RunState.RUNNING: "busy",
+    RunState.HELD: "warn",
 }
 
 

@@ -49,6 +49,20 @@ class FlowAdmin(ModelAdmin):
             gettext_lazy("Where files come from or go to"),
             {"fields": ("connection", "folder", "pattern", "after_taking", "expected_every_minutes")},
         ),
+        (
+            gettext_lazy("Brakes"),
+            {
+                "description": gettext_lazy(
+                    "A file that does more than this is held back for a person, who takes all of it, a part, or "
+                    "nothing. Empty: never held for it. Of fewer than 20 things no share is taken."
+                ),
+                "fields": (
+                    ("brake_price_share", "brake_price_fall"),
+                    ("brake_archived", "brake_rows"),
+                    ("brake_zero", "brake_rejected"),
+                ),
+            },
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -17,6 +17,7 @@ from altazion.lib.clock import now
 from altazion.lib.problems import Refused
 from integrations import services
 from integrations.admin.badges import TONES, length
+from integrations.admin.differences import difference_context
 from integrations.enums import Direction, RunState
 from integrations.models import Rejection, Run
 from integrations.selectors import column_names, reject_lines, why
@@ -34,10 +35,10 @@ STAGES = {
 
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; while the run is under way its upper part asks again every two seconds."""
-    run = _get(request, pk)
+    run = get_run(request, pk)
     if request.GET.get("part") == "live":
         answer = TemplateResponse(request, "office/integrations/run_live.html", _live(request, run))
-        if run.finished_at:
+        if run.state not in (RunState.WAITING, RunState.RUNNING):
             answer["HX-Refresh"] = "true"
         return answer
     page = Paginator(run.rejections.all(), PER_PAGE).get_page(request.GET.get("page"))
@@ -45,6 +46,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         **_live(request, run),
+        **difference_context(request, run),
         "title": f"{run.flow.name} #{run.pk}",
         "page": page,
         "rejections": [_shown(rejection, run, columns) for rejection in page],
@@ -59,7 +61,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 def original(request: HttpRequest, pk: int) -> FileResponse:
     """The file as it came or went."""
-    run = _get(request, pk)
+    run = get_run(request, pk)
     if run.raw_file is None:
         raise Http404
     return FileResponse(
@@ -69,7 +71,7 @@ def original(request: HttpRequest, pk: int) -> FileResponse:
 
 def rejects(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The refused rows, to be corrected and sent again."""
-    run = _get(request, pk)
+    run = get_run(request, pk)
     answer = StreamingHttpResponse(reject_lines(run), content_type="text/csv")
     answer["Content-Disposition"] = f'attachment; filename="rejects_{run.pk}.csv"'
     return answer
@@ -78,7 +80,7 @@ def rejects(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 @require_POST
 def run_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Run the file again: all of it, or its refused rows."""
-    run = _get(request, pk, act=True)
+    run = get_run(request, pk, act=True)
     try:
         new = services.rerun(
             run,
@@ -90,25 +92,25 @@ def run_again(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Refused as problem:
         messages.error(request, problem.message)
-        return _to(run)
+        return to_run(run)
     messages.success(request, _("A worker takes the file up again."))
-    return _to(new)
+    return to_run(new)
 
 
 @require_POST
 def ignore(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the run off everybody's mind."""
-    run = _get(request, pk, act=True)
+    run = get_run(request, pk, act=True)
     try:
         services.ignore_run(run, at=now(), actor=str(request.user))
     except Refused as problem:
         messages.error(request, problem.message)
     else:
         messages.success(request, _("The run is ignored; it raises no alarm any more."))
-    return _to(run)
+    return to_run(run)
 
 
-def _get(request: HttpRequest, pk: int, *, act: bool = False) -> Run:
+def get_run(request: HttpRequest, pk: int, *, act: bool = False) -> Run:
     if not request.user.has_perm("integrations.view_run") or (
         act and not request.user.has_perm("integrations.run_flow")
     ):
@@ -172,5 +174,5 @@ def _reasons(run: Run, columns: dict[str, str]) -> list[tuple[str, int]]:
     ]
 
 
-def _to(run: Run) -> HttpResponseRedirect:
+def to_run(run: Run) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:integrations_run_change", args=[run.pk]))

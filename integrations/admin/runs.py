@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.paginator import InfinitePaginator
 
 from altazion.lib.office import ReadOnly
-from integrations.admin import run_page
+from integrations.admin import held_page, run_page
 from integrations.admin.badges import length, state_badge
 from integrations.models import Run
 
@@ -46,6 +46,8 @@ class RunAdmin(ReadOnly, ModelAdmin):
             path("<int:pk>/rejects.csv", guard(run_page.rejects), name="integrations_run_rejects"),
             path("<int:pk>/rerun/", guard(run_page.run_again), name="integrations_run_rerun"),
             path("<int:pk>/ignore/", guard(run_page.ignore), name="integrations_run_ignore"),
+            path("<int:pk>/approve/", guard(held_page.approve), name="integrations_run_approve"),
+            path("<int:pk>/refuse/", guard(held_page.refuse), name="integrations_run_refuse"),
             *super().get_urls(),
         ]
 

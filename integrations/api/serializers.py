@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from integrations.enums import ChangeKind
 from integrations.models import Run
 
 
@@ -15,13 +16,57 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     sha256 = serializers.CharField(source="raw_file.sha256", read_only=True, default=None, allow_null=True)
     rerun_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True, allow_null=True)
 
+    trips: Any = serializers.SerializerMethodField()
+
     class Meta:
         model = Run
         fields = (
             *("guid", "flow", "state", "stage", "trigger", "file", "sha256", "rerun_of"),
             *("queued_at", "started_at", "finished_at", "message"),
+            *("totals", "trips"),
             *("rows_read", "rows_new", "rows_changed", "rows_unchanged", "rows_archived", "rows_rejected"),
         )
+
+    def get_trips(self, run: Run) -> list[str]:
+        """Why it is, or was, held back."""
+        return list(run.definition.get("trips", []))
+
+
+class ChangeQuerySerializer(serializers.Serializer[Any]):
+    """Which differences. `field` as in `totals`: `price.amount`; `which`: a SKU or code."""
+
+    field = serializers.CharField(required=False, default="", max_length=150)  # type: ignore[assignment]
+    kind = serializers.ChoiceField(choices=ChangeKind.choices, required=False, default="")
+    which = serializers.CharField(required=False, default="", max_length=250)
+    after = serializers.CharField(required=False, default="", max_length=100)
+    limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=1000)
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """One difference: `old` and `new` are text; null where there is nothing."""
+
+    about = serializers.CharField()
+    kind = serializers.ChoiceField(choices=ChangeKind.choices)
+    which = serializers.CharField(source="label")
+    where = serializers.CharField(source="scope")
+    field = serializers.CharField()  # type: ignore[assignment]
+    old = serializers.CharField(allow_null=True)
+    new = serializers.CharField(allow_null=True)
+
+
+class ChangePageSerializer(serializers.Serializer[Any]):
+    """Differences in order. `next`: the cursor to go on from; null at the end."""
+
+    changes = ChangeSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ApproveSerializer(serializers.Serializer[Any]):
+    """What of a held run is taken; nothing given means all. `without`: SKUs or codes that are left out."""
+
+    kinds = serializers.ListField(child=serializers.ChoiceField(choices=ChangeKind.choices), required=False)
+    without_fields = serializers.ListField(child=serializers.CharField(max_length=150), required=False, max_length=200)
+    without = serializers.ListField(child=serializers.CharField(max_length=250), required=False, max_length=5000)
 
 
 class FileSerializer(serializers.Serializer[Any]):

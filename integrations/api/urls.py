@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.api import connections, flows, flows_now, orders
+from integrations.api import connections, flows, flows_now, held, orders
 
 urlpatterns = [
     path("flows", flows_now.Flows.as_view(), name="api-flows"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("connections", connections.Connections.as_view(), name="api-connections"),
     path("connections/<slug:code>", connections.ConnectionDetail.as_view(), name="api-connection"),
     path("connections/<slug:code>/test", connections.ConnectionTest.as_view(), name="api-connection-test"),
+    path("runs/<uuid:guid>/changes", held.RunChanges.as_view(), name="api-run-changes"),
+    path("runs/<uuid:guid>/approve", held.RunApprove.as_view(), name="api-run-approve"),
+    path("runs/<uuid:guid>/refuse", held.RunRefuse.as_view(), name="api-run-refuse"),
     path("erp/orders", orders.OrdersToPull.as_view(), name="api-erp-orders"),
     path("erp/orders/<uuid:guid>/ack", orders.OrderAck.as_view(), name="api-erp-order-ack"),
 ]

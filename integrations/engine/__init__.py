@@ -1,6 +1,21 @@
 """The one import engine: bytes are streamed into a staging table, checked in sets, and handed to a room's loader."""
 
+from integrations.engine.choice import Choice
 from integrations.engine.load import Outcome, Staged, Task, clean_up, merge, stage
 from integrations.engine.problems import FileProblem
+from integrations.engine.proposal import Changes, forget, spool, unspool
 
-__all__ = ["FileProblem", "Outcome", "Staged", "Task", "clean_up", "merge", "stage"]
+__all__ = [
+    "Changes",
+    "Choice",
+    "FileProblem",
+    "Outcome",
+    "Staged",
+    "Task",
+    "clean_up",
+    "forget",
+    "merge",
+    "spool",
+    "stage",
+    "unspool",
+]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from altazion.lib.loading import LoadContext, LoadResult
-from integrations.engine import checks, staging
+from integrations.engine import checks, proposal, staging
+from integrations.engine.choice import Choice, narrow
 from integrations.engine.diagnose import check_fields
 from integrations.engine.problems import FileProblem
 from integrations.engine.reading import Reader
@@ -26,7 +27,10 @@ READING, CHECKING, MERGING, KEEPING = "reading", "checking", "merging", "keeping
 
 @dataclass(frozen=True)
 class Task:
-    """One file to load. `full`: absent means archived. `only_rows_of`: a run whose rejected rows alone are taken."""
+    """One file to load. `full`: absent means archived. `only_rows_of`: a run whose rejected rows alone are taken.
+
+    choice: what a person approved of it, all if None. price_fall: percent from which on a price falls much.
+    """
 
     open: Opener
     definition: Definition
@@ -37,6 +41,8 @@ class Task:
     full: bool = False
     actor: str = ""
     only_rows_of: int | None = None
+    choice: Choice | None = None
+    price_fall: int = 30
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class Outcome:
     result: LoadResult
     rejected: int
     kept_rejections: int
+    changes: proposal.Changes
 
 
 def stage(task: Task, tell: Tell) -> Staged:
@@ -93,6 +100,8 @@ def stage(task: Task, tell: Tell) -> Staged:
         if full and checks.has_rejects(tables):
             checks.keep_refused_keys(tables, definition)
         execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(tables.text)))
+        if task.choice is not None:
+            full = narrow(tables, definition, task.choice, task.run_id, full=full)
     return Staged(task, definition, tables, full, reader.is_correction, reader.names())
 
 
@@ -102,6 +111,7 @@ def merge(staged: Staged, tell: Tell) -> Outcome:
     tell(MERGING, tables.rows)
     execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"flow {task.source}"])
     execute("SET LOCAL work_mem = '96MB'")
+    first = proposal.begin(task.run_id)
     loader = import_string(ENTITIES[staged.definition.entity].loader)
     result: LoadResult = loader(
         LoadContext(
@@ -114,14 +124,16 @@ def merge(staged: Staged, tell: Tell) -> Outcome:
             full=staged.full,
             actor=task.actor,
             refused=_quoted(tables.refused) if tables.refused else "",
+            changes=proposal.TABLE,
         )
     )
+    changes = proposal.end(task.run_id, first, price_fall=task.price_fall)
     rejected = checks.count_rejected(tables)
     kept = 0
     if rejected:
         tell(KEEPING, tables.rows)
         kept = keep_rejections(tables, task.run_id, lambda: Reader(task.open(), task.definition))
-    return Outcome(tables.rows, result, rejected, kept)
+    return Outcome(tables.rows, result, rejected, kept, changes)
 
 
 def clean_up(run_id: int) -> None:

@@ -45,6 +45,11 @@ class EntitySpec:
     def required(self) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields.values() if field.required)
 
+    @property
+    def needed(self) -> set[str]:
+        """What tells rows apart, and what every row has: cannot be left out."""
+        return {*self.required, *(name for key in self.keys for name in key)}
+
 
 def _spec(
     entity: Entity, loader: str, keys: tuple[tuple[str, ...], ...], *fields: Field, one_of: tuple[str, ...] = ()

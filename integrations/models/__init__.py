@@ -1,5 +1,6 @@
-"""Flows, the files they carried, their runs and rejections; what outside systems know of us."""
+"""Flows, the files they carried, their runs, differences and rejections; what outside systems know of us."""
 
+from integrations.models.changes import Change
 from integrations.models.connections import Connection
 from integrations.models.flows import Flow, Mapping
 from integrations.models.outside import OrderHandover
@@ -8,6 +9,7 @@ from integrations.models.triggers import FlowTrigger, TriggerSlot
 from integrations.models.watching import FlowWatch, TakenFile
 
 __all__ = [
+    "Change",
     "Connection",
     "Flow",
     "FlowTrigger",

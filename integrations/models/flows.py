@@ -1,10 +1,13 @@
 """A flow: what file, from where, described how, meaning what."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from integrations.enums import AfterTaking, Coverage, Direction, Entity
 from integrations.models.connections import Connection
+
+_PERCENT = [MaxValueValidator(100)]
 
 
 class Mapping(models.Model):
@@ -84,6 +87,29 @@ class Flow(models.Model):
         null=True,
         blank=True,
         help_text=_("The dashboard calls the flow late after this."),
+    )
+    brake_price_fall = models.PositiveSmallIntegerField(
+        _("a price falls much at, %"), default=30, validators=_PERCENT, help_text=_("Smaller falls are everyday.")
+    )
+    brake_price_share = models.PositiveSmallIntegerField(
+        _("prices that fall much, % of the rows"), null=True, blank=True, default=20, validators=_PERCENT
+    )
+    brake_archived = models.PositiveSmallIntegerField(
+        _("archived, % of what the flow feeds"), null=True, blank=True, default=10, validators=_PERCENT
+    )
+    brake_rows = models.PositiveSmallIntegerField(
+        _("rows off the usual number, %"),
+        null=True,
+        blank=True,
+        default=50,
+        validators=_PERCENT,
+        help_text=_("For whole files, against the median of the last runs."),
+    )
+    brake_zero = models.PositiveSmallIntegerField(
+        _("stock that goes to zero, % of the rows"), null=True, blank=True, default=40, validators=_PERCENT
+    )
+    brake_rejected = models.PositiveSmallIntegerField(
+        _("refused rows, % of the file"), null=True, blank=True, default=30, validators=_PERCENT
     )
     active = models.BooleanField(_("active"), default=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)

@@ -55,6 +55,9 @@ class Run(models.Model):
     rows_archived = models.BigIntegerField(_("archived"), default=0)
     rows_rejected = models.BigIntegerField(_("rejected"), default=0)
     message = models.TextField(_("message"), blank=True)
+    totals = models.JSONField(_("differences in figures"), default=dict, blank=True)
+    first_change = models.BigIntegerField(null=True, blank=True, editable=False)
+    last_change = models.BigIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("run")

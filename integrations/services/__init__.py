@@ -9,7 +9,9 @@ from integrations.services.connections import (
 from integrations.services.editing import save_flow, save_mapping, switch_flow
 from integrations.services.fetching import look
 from integrations.services.folders import poll_folder
+from integrations.services.forgetting import forget_changes
 from integrations.services.handover import acknowledge, export_orders, queue_order
+from integrations.services.holding import approve, refuse, waiting_behind
 from integrations.services.mappings import load_mappings
 from integrations.services.receiving import ignore_run, receive_file, rerun
 from integrations.services.running import recover_runs, run_flow, run_waiting
@@ -27,11 +29,13 @@ from integrations.services.triggers import (
 
 __all__ = [
     "acknowledge",
+    "approve",
     "check_connection",
     "delete_trigger",
     "ensure_schedules",
     "export_orders",
     "fire",
+    "forget_changes",
     "ignore_run",
     "load_mappings",
     "look",
@@ -40,6 +44,7 @@ __all__ = [
     "queue_order",
     "receive_file",
     "recover_runs",
+    "refuse",
     "rerun",
     "reseal_secrets",
     "run_flow",
@@ -54,4 +59,5 @@ __all__ = [
     "switch_flow",
     "take_up",
     "trust_host_key",
+    "waiting_behind",
 ]

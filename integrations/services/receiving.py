@@ -21,7 +21,10 @@ from logbook.services import record
 
 _BLOCK = 1024 * 1024
 LARGEST = 4 * 1024**3
-RESOLVED = (RunState.DONE, RunState.DONE_WITH_REJECTIONS, RunState.FAILED, RunState.SUPERSEDED, RunState.IGNORED)
+RESOLVED = (
+    *(RunState.DONE, RunState.DONE_WITH_REJECTIONS, RunState.FAILED),
+    *(RunState.SUPERSEDED, RunState.IGNORED, RunState.CANCELLED),
+)
 _MAPPING_FIELDS = (
     *("code", "name", "entity", "columns"),
     *("encoding", "separator", "quote", "has_header", "decimal_mark", "thousands_mark", "date_format"),
@@ -114,6 +117,7 @@ def rerun(
         raise Refused(_("This run refused no row."), code="nothing_rejected")
     fresh = current_definition and run.flow.direction == Direction.IN
     definition = snapshot(run.flow) if fresh else dict(run.definition)
+    definition = {name: value for name, value in definition.items() if name not in ("approved", "trips")}
     if only_failed or run.definition.get("coverage") != Coverage.FULL:  # a part of the whole stays a part
         definition["coverage"] = Coverage.DELTA.value
     definition["only_rows_of"] = run.pk if only_failed else None

@@ -21,6 +21,7 @@ _ALWAYS = (
     ("Selections by rule, novelties", "catalog.tasks.age_selections", 3600),
     ("Files named by address", "catalog.tasks.fetch_media", 120),
     ("Products bought together", "orders.tasks.learn_bought_together", 86_400),
+    ("Differences of runs", "integrations.tasks.forget_changes", 86_400),
     ("Prices that begin or end", "discovery.tasks.follow_the_clock", 60),
     ("Relevance tests", "discovery.tasks.follow_relevance", 60),
 )

@@ -1,0 +1,72 @@
+"""What a run changes, and the decision about one that is held back (scope flows:run)."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api import caller
+from accounts.enums import Scope
+from altazion.lib.api import decode_cursor, encode_cursor
+from altazion.lib.clock import now
+from integrations import services
+from integrations.api.serializers import (
+    ApproveSerializer,
+    ChangePageSerializer,
+    ChangeQuerySerializer,
+    ChangeSerializer,
+    RunSerializer,
+)
+from integrations.selectors import changes, run_by_guid
+
+
+class RunChanges(APIView):
+    """What a run changed, or would change."""
+
+    scope = Scope.FLOWS_RUN
+
+    @extend_schema(operation_id="run_changes_list", parameters=[ChangeQuerySerializer], responses=ChangePageSerializer)
+    def get(self, request: Request, guid: UUID) -> Response:
+        """Cell by cell; an empty `field` is a row that came or went."""
+        form = ChangeQuerySerializer(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
+        found = changes(run_by_guid(guid), key=asked["field"], kind=asked["kind"], label=asked["which"])
+        if asked["after"]:
+            found = found.filter(pk__gt=decode_cursor(asked["after"], 1)[0])
+        rows = list(found[: asked["limit"]])
+        more = encode_cursor(rows[-1].pk) if len(rows) == asked["limit"] else None
+        return Response({"changes": ChangeSerializer(rows, many=True).data, "next": more})
+
+
+class RunApprove(APIView):
+    """Let a held run go on."""
+
+    scope = Scope.FLOWS_RUN
+    parser_classes = (JSONParser,)
+
+    @extend_schema(operation_id="run_approve", request=ApproveSerializer, responses={202: RunSerializer})
+    def post(self, request: Request, guid: UUID) -> Response:
+        """All of it, or a part: some kinds of difference, without some fields, without some articles."""
+        form = ApproveSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        actor = f"key:{caller(request).name}"[:150]
+        run = services.approve(run_by_guid(guid), **form.validated_data, at=now(), actor=actor, queue=True)
+        return Response(RunSerializer(run).data, status=202)
+
+
+class RunRefuse(APIView):
+    """Drop a held run."""
+
+    scope = Scope.FLOWS_RUN
+    parser_classes = (JSONParser,)
+
+    @extend_schema(operation_id="run_refuse", request=None, responses=RunSerializer)
+    def post(self, request: Request, guid: UUID) -> Response:
+        """Nothing of it is written."""
+        run = run_by_guid(guid)
+        services.refuse(run, at=now(), actor=f"key:{caller(request).name}"[:150])
+        return Response(RunSerializer(run).data)
