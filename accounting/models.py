@@ -1,7 +1,10 @@
 """Journals: append-only entries whose debits equal their credits, numbered without gaps (5.2 of the conventions)."""
 
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -37,6 +40,7 @@ class Entry(models.Model):
         verbose_name_plural = _("entries")
         ordering = ["journal", "-number"]
         constraints = [models.UniqueConstraint(fields=["journal", "number"], name="no_number_twice")]
+        indexes = [models.Index(fields=["piece"], name="entries_of_a_piece")]
 
     def __str__(self) -> str:
         return f"{self.journal_id}-{self.number}"
@@ -62,3 +66,65 @@ class EntryLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.debit - self.credit}"
+
+
+class Account(models.Model):
+    """The name of an account of the chart, as extracts tell it; entries know the number only."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Separator(models.TextChoices):
+    TAB = "tab", _("tab")
+    PIPE = "pipe", _("vertical bar (|)")
+
+
+class Extract(models.Model):
+    """Journals handed to the accounting software: which entries, when, by whom.
+
+    `since` and `until` hold, by journal, the last number that was left out and the last one taken: entries are never
+    changed, so the same file can be written again at any time.
+    """
+
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    siren = models.CharField(
+        _("SIREN"), max_length=9, help_text=_("The company's nine figures; they begin the file's name.")
+    )
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+    journals = ArrayField(models.CharField(max_length=10), verbose_name=_("journals"))
+    separator = models.CharField(_("separator"), max_length=4, choices=Separator, default=Separator.TAB)
+    only_new = models.BooleanField(
+        _("only what no extract holds yet"),
+        default=False,
+        help_text=_("Continues after the last number of the extract before, journal by journal."),
+    )
+    since = models.JSONField(_("after number"), default=dict)
+    until = models.JSONField(_("up to number"), default=dict)
+    lines = models.PositiveIntegerField(_("lines"), default=0)
+    total = models.DecimalField(_("total of debits"), max_digits=16, decimal_places=2, default=0)
+    made_at = models.DateTimeField(_("made"))
+    made_by = models.CharField(_("by"), max_length=150)
+
+    class Meta:
+        verbose_name = _("extract of the books")
+        verbose_name_plural = _("extracts of the books")
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=Q(last__gte=F("first")), name="extract_ends_after_start")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def file_name(self) -> str:
+        """SIREN, FEC and the last day, as article A47 A-1 names such a file."""
+        return f"{self.siren}FEC{self.last:%Y%m%d}.txt"

@@ -28,11 +28,16 @@ class Sold:
     net: Decimal
 
 
-def sale(total: Decimal, sold: Iterable[Sold], taxes: Iterable[tuple[Decimal, Decimal]], label: str) -> list[Posting]:
-    """Customers owe the total; sales by account and rate, and VAT by rate, are credited. Nothing sold: no lines."""
+def sale(
+    total: Decimal, sold: Iterable[Sold], taxes: Iterable[tuple[Decimal, Decimal]], label: str, vat: str
+) -> list[Posting]:
+    """Customers owe the total; sales by account and rate, and VAT by rate, are credited. Nothing sold: no lines.
+
+    `vat` is the word for it in the language of the books.
+    """
     lines = [Posting(CUSTOMERS, label, debit=total)]
     lines += [Posting(s.account, f"{label} {percent(s.rate)}", credit=s.net) for s in sold]
-    lines += [Posting(VAT_COLLECTED, f"VAT {percent(rate)}", credit=tax) for rate, tax in taxes]
+    lines += [Posting(VAT_COLLECTED, f"{vat} {percent(rate)}", credit=tax) for rate, tax in taxes]
     return [line for line in lines if line.debit or line.credit]
 
 

@@ -60,6 +60,8 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("orders.cart", _("Carts"), "shopping_cart"),
             ("accounting.entry", _("Books"), "account_balance"),
             ("accounting.journal", _("Journals of the books"), "library_books"),
+            ("accounting.account", _("Accounts"), "account_tree"),
+            ("accounting.extract", _("Extracts of the books"), "file_export"),
             ("stores.site", _("Sites"), "language"),
             ("stores.formeraddress", _("Redirects"), "alt_route"),
             ("stores.saleschannel", _("Sales channels"), "hub"),

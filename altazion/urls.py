@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("logistics.api.urls")),
     path("api/v1/", include("orders.api.urls")),
+    path("api/v1/", include("accounting.api.urls")),
     path("api/v1/", include("integrations.api.urls")),
     path("api/v1/", include("sellers.api.urls")),
     path("signage/", include("signage.urls")),
