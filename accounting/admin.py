@@ -16,11 +16,11 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 
 from accounting import services
-from accounting.api.files import fec_answer
 from accounting.forms import ExtractForm
 from accounting.models import Account, Entry, EntryLine, Extract, Journal
-from accounting.selectors import nameless_accounts
+from accounting.selectors import fec_lines, nameless_accounts
 from altazion.lib.clock import now
+from altazion.lib.files import text_file
 from altazion.lib.money import display
 from altazion.lib.office import EstimatedPaginator, NeverDeleted, ReadOnly, RefusalsAsMessages, actor
 
@@ -141,7 +141,7 @@ class ExtractAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
         if not request.user.has_perm("accounting.view_extract"):
             raise PermissionDenied
         extract = get_object_or_404(Extract, pk=pk)
-        return fec_answer(extract)
+        return text_file(fec_lines(extract), extract.file_name)
 
     @admin.display(description=_("journals"))
     def held(self, extract: Extract) -> str:

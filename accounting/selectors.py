@@ -10,9 +10,8 @@ from django.conf import settings
 from django.db.models import Case, Count, DateField, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import TruncDate
 
-from accounting import fec
 from accounting.models import Account, EntryLine, Extract
-from accounting.rules import CUSTOMERS
+from accounting.rules import CUSTOMERS, fec
 
 CHUNK = 5_000
 

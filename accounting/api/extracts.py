@@ -14,11 +14,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounting import services
-from accounting.api.files import fec_answer
 from accounting.models import Extract, Separator
+from accounting.selectors import fec_lines
 from accounts.api import caller, idempotent
 from accounts.enums import Scope
 from altazion.lib.clock import now
+from altazion.lib.files import text_file
 
 MOST = 100
 
@@ -80,4 +81,5 @@ class ExtractFile(APIView):
     @extend_schema(operation_id="accounting_extract_file", responses={(200, "text/plain"): OpenApiTypes.STR})
     def get(self, request: Request, guid: UUID) -> StreamingHttpResponse:
         """Text in UTF-8; the same whenever it is asked for."""
-        return fec_answer(get_object_or_404(Extract, guid=guid))
+        extract = get_object_or_404(Extract, guid=guid)
+        return text_file(fec_lines(extract), extract.file_name)

@@ -8,9 +8,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounting import fec, services
+from accounting import services
 from accounting.models import Account, Entry, Extract
-from accounting.rules import Posting
+from accounting.rules import Posting, fec
 from accounting.selectors import fec_lines
 from accounting.services import Wanted
 from altazion.lib.problems import Refused
