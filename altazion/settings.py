@@ -181,11 +181,11 @@ STORAGES = {
 if MEDIA_BUCKET := env.str("MEDIA_BUCKET", default=""):
     _s3 = {"endpoint_url": env.str("S3_ENDPOINT_URL", default=None), "region_name": env.str("S3_REGION", default=None)}
     STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "altazion.lib.buckets.MediaBucket",
         "OPTIONS": {**_s3, "bucket_name": MEDIA_BUCKET, "querystring_auth": False},
     }
     STORAGES["raw_files"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "altazion.lib.buckets.PrivateBucket",
         "OPTIONS": {
             **_s3,
             "bucket_name": env.str("RAW_FILES_BUCKET", default=MEDIA_BUCKET),
@@ -193,6 +193,7 @@ if MEDIA_BUCKET := env.str("MEDIA_BUCKET", default=""):
             "default_acl": "private",
         },
     }
+PEERTUBE_HOSTS = env.list("PEERTUBE_HOSTS", default=[])  # whose films pages may frame
 FETCH_INSIDE = env.list("FETCH_INSIDE", default=[])  # hosts of our own network that files may be fetched from
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

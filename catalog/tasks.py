@@ -1,5 +1,7 @@
 """What the scheduler runs for the catalogue."""
 
+from dataclasses import asdict
+
 from celery import shared_task
 
 from altazion.lib.clock import now
@@ -31,3 +33,15 @@ def fetch_media(**kwargs: object) -> int:
     if fetched == services.FETCHED_AT_ONCE:
         fetch_media.apply_async(retry=False)
     return fetched
+
+
+@shared_task
+def make_all_sizes(**kwargs: object) -> int:
+    """Every night: smaller copies of pictures that came by path or by file."""
+    return services.make_all_sizes(at=now())
+
+
+@shared_task
+def clean_files(**kwargs: object) -> dict[str, int]:
+    """Every night: files that nothing names any more."""
+    return asdict(services.clean_files(at=now()))

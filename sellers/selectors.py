@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
+from altazion.lib.problems import NotFound
 from campaigns.selectors import EffectivePrice, prices
-from catalog.enums import ProductState
-from catalog.models import Product
+from catalog.enums import MediaKind, ProductState
+from catalog.models import Media, Product
 from catalog.selectors import find_by_reference
 from catalog.selectors.lookup import search
 from logbook.models import Event
@@ -39,6 +41,12 @@ class SellerProduct:
     product: Product
     price: EffectivePrice | None
     stock: list[StockAt]
+
+    @property
+    def documents(self) -> list[Media]:
+        """Its own and its parent's, internal ones too."""
+        above = self.product.parent
+        return [*self.product.papers, *(above.papers_below if above else [])]  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,22 @@ def changes_since(
 
 def _with_parts(products: QuerySet[Product]) -> QuerySet[Product]:
     rows = products.select_related("brand", "family", "parent", "vat_rate")
-    return rows.prefetch_related("references", "parent__references")
+    papers = Media.objects.filter(kind=MediaKind.DOCUMENT).select_related("document_kind").order_by("position", "pk")
+    return rows.prefetch_related(
+        "references",
+        "parent__references",
+        Prefetch("media", papers, to_attr="papers"),
+        Prefetch("parent__media", papers, to_attr="papers_below"),
+    )
+
+
+def document(pk: int) -> Media:
+    """A document of a living product, internal ones too. Raises NotFound."""
+    papers = Media.objects.filter(kind=MediaKind.DOCUMENT).exclude(product__state=ProductState.ARCHIVED)
+    found = papers.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no such document."), code="no_document")
+    return found
 
 
 def _horizon() -> int:

@@ -4,14 +4,20 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from django.conf import settings
+
 _NAME = re.compile(r"[A-Za-z0-9_-]{3,40}")
-#: hosts that a page may frame, and nothing else
 PLAYERS = ("https://www.youtube-nocookie.com", "https://player.vimeo.com", "https://www.dailymotion.com")
+
+
+def players() -> list[str]:
+    """Hosts that a page may frame, and nothing else."""
+    return [*PLAYERS, *(f"https://{host}" for host in settings.PEERTUBE_HOSTS)]
 
 
 @dataclass(frozen=True)
 class Film:
-    """house: YouTube, Vimeo, Dailymotion. player: address for a frame. page: address for a plain link."""
+    """house: YouTube, Vimeo, Dailymotion, or a PeerTube by its host. player: for a frame. page: for a plain link."""
 
     house: str
     player: str
@@ -42,7 +48,15 @@ def film_at(address: str) -> Film | None:
         return _film(
             "Dailymotion", name, PLAYERS[2] + "/embed/video/{}?autoplay=1", "https://www.dailymotion.com/video/{}"
         )
+    if (server := parts.hostname or "") in settings.PEERTUBE_HOSTS and parts.netloc.lower() == server:
+        return _peertube(server, steps)
     return None
+
+
+def _peertube(host: str, steps: list[str]) -> Film | None:
+    """https://host/w/NAME, /videos/watch/NAME, /videos/embed/NAME."""
+    name = steps[-1] if steps[:1] == ["w"] or steps[:2] in (["videos", "watch"], ["videos", "embed"]) else ""
+    return _film(host, name, f"https://{host}/videos/embed/{{}}?autoplay=1&p2p=0", f"https://{host}/w/{{}}")
 
 
 def _film(house: str, name: str, player: str, page: str) -> Film | None:

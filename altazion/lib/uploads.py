@@ -126,6 +126,12 @@ def smaller(content: bytes) -> list[tuple[int, bytes]]:
     return made
 
 
+def measures(content: bytes) -> tuple[int, int]:
+    """Width and height of a picture that `smaller` could read, in pixels."""
+    with Image.open(io.BytesIO(content), formats=FORMATS) as found:
+        return found.size
+
+
 def _clean(image: Image.Image, *, alpha: bool) -> Image.Image:
     """The pixels alone: neither EXIF nor profiles nor comments come along."""
     see_through = "A" in image.getbands() or "transparency" in image.info

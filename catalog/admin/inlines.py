@@ -139,6 +139,7 @@ class MediaInline(Ordered, StackedInline):
         ("position", "is_public"),
         ("focus_x", "focus_y"),
         ("document_kind", "language"),
+        ("poster_file", "poster"),
     )
     readonly_fields = ("look",)
     extra = 0

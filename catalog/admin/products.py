@@ -286,9 +286,14 @@ class ProductAdmin(
 
     def _save_media(self, product: Product, formset: Any, who: str) -> None:
         kept = formset.save(commit=False)
-        uploads = {id(form.instance): form.cleaned_data.get("upload") for form in formset.forms if form.cleaned_data}
-        files = {index: uploads[id(one)] for index, one in enumerate(kept) if uploads.get(id(one))}
-        services.save_media(product, kept, formset.deleted_objects, files=files, at=now(), actor=who)
+        files, posters = (_sent(formset, kept, name) for name in ("upload", "poster_file"))
+        services.save_media(product, kept, formset.deleted_objects, files=files, posters=posters, at=now(), actor=who)
+
+
+def _sent(formset: Any, kept: list[Media], name: str) -> dict[int, Any]:
+    """The files of one field, by the position of their media."""
+    found = {id(form.instance): form.cleaned_data.get(name) for form in formset.forms if form.cleaned_data}
+    return {index: found[id(one)] for index, one in enumerate(kept) if found.get(id(one))}
 
 
 def _chosen_keywords(formset: Any) -> list[Keyword]:

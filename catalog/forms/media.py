@@ -13,7 +13,7 @@ from catalog.forms.parts import FedRow
 from catalog.models import Media
 from catalog.services.media import check_address, checked
 
-SAID_HERE = ("title", "alt", "focus_x", "focus_y", "document_kind", "language")
+SAID_HERE = ("title", "alt", "focus_x", "focus_y", "document_kind", "language", "poster")
 
 
 class FocusInput(widgets.UnfoldAdminIntegerFieldWidget):
@@ -28,11 +28,15 @@ class MediaForm(FedRow):
 
     upload = forms.FileField(label=gettext_lazy("File"), required=False, widget=widgets.UnfoldAdminFileFieldWidget)
 
+    poster_file = forms.FileField(
+        label=gettext_lazy("Poster, as a file"), required=False, widget=widgets.UnfoldAdminFileFieldWidget
+    )
+
     class Meta:
         model = Media
         fields = (
             "kind", "location", "title", "alt", "position", "is_public", "focus_x", "focus_y", "document_kind",
-            "language",
+            "language", "poster",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,6 +62,9 @@ class MediaForm(FedRow):
             self.add_error("location", _("Send a file or give an address."))
         if kind != MediaKind.DOCUMENT:
             cleaned["document_kind"], cleaned["language"] = None, ""
+        if kind != MediaKind.VIDEO:
+            cleaned["poster"] = cleaned["poster_file"] = None
+        self._check_poster(cleaned)
         try:
             if upload and kind:
                 checked(upload, kind)
@@ -66,4 +73,16 @@ class MediaForm(FedRow):
                 check_address(kind, location)
         except Invalid as refusal:
             self.add_error(refusal.field, refusal.message)
+        cleaned["poster"] = cleaned.get("poster") or ""
         return cleaned
+
+    def _check_poster(self, cleaned: dict[str, Any]) -> None:
+        """A picture, sent or at an address."""
+        try:
+            if sent := cleaned.get("poster_file"):
+                checked(sent, MediaKind.IMAGE)
+                sent.seek(0)
+            elif cleaned.get("poster") and "poster" in self.changed_data:
+                check_address(MediaKind.IMAGE, cleaned["poster"])
+        except Invalid as refusal:
+            self.add_error("poster_file" if cleaned.get("poster_file") else "poster", refusal.message)

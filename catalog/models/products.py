@@ -222,6 +222,14 @@ class Media(models.Model):
     language = models.CharField(
         _("language"), max_length=8, blank=True, default="", db_default="", choices=settings.LANGUAGES
     )
+    poster = models.CharField(
+        _("poster of a film"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The picture that stands there until it plays: a path or an https address, or send a file."),
+    )
     digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     mime = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     bytes = models.PositiveBigIntegerField(null=True, blank=True, editable=False)

@@ -7,6 +7,7 @@ from catalog.services.bundles import save_bundle
 from catalog.services.cells import save_cells
 from catalog.services.channel_texts import save_channel_texts
 from catalog.services.children import make_children
+from catalog.services.cleaning import clean_files
 from catalog.services.completeness import refresh_completeness, refresh_family, save_requirements
 from catalog.services.copying import copy_product
 from catalog.services.criteria import delete_criterion, save_choices, save_criterion
@@ -32,7 +33,7 @@ from catalog.services.labels import (
 )
 from catalog.services.lifecycle import archive, publish, publish_ready, restore, unpublish, validate, withdraw
 from catalog.services.log import add_note
-from catalog.services.media import check_address, ensure_document_kinds, make_sizes, save_media
+from catalog.services.media import check_address, ensure_document_kinds, make_all_sizes, make_sizes, save_media
 from catalog.services.parts import place_in_segments, save_prices, save_references
 from catalog.services.products import change_product, create_product
 from catalog.services.ranking import (
@@ -52,6 +53,7 @@ __all__ = [
     "archive",
     "change_product",
     "check_address",
+    "clean_files",
     "copy_product",
     "create_product",
     "delete_criterion",
@@ -69,6 +71,7 @@ __all__ = [
     "give_label",
     "link_keyword",
     "link_named",
+    "make_all_sizes",
     "make_children",
     "make_sizes",
     "move_segment",

@@ -1,12 +1,15 @@
 """Pictures, films and documents of products: what is sent is checked, kept once, and made small for small screens."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage, storages
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -49,6 +52,14 @@ def store_of(*, is_public: bool) -> Storage:
     return default_storage if is_public else storages["raw_files"]
 
 
+def keep_picture(file: File) -> str:
+    """Keep a picture that belongs to something else than a product's gallery; returns its path."""
+    found = checked(file, MediaKind.IMAGE)
+    if not default_storage.exists(found.name):
+        default_storage.save(found.name, ContentFile(found.content))
+    return found.name
+
+
 def keep_file(media: Media, file: uploads.Checked) -> None:
     """Put a checked file into its store (once, whoever sends it again) and describe it on the media; not saved."""
     store = store_of(is_public=media.is_public)
@@ -65,12 +76,13 @@ def save_media(
     removed: Iterable[Media] = (),
     *,
     files: Mapping[int, File] | None = None,
+    posters: Mapping[int, File] | None = None,
     at: dt.datetime,
     actor: str = "",
 ) -> None:
     """Write new and changed pictures, films and documents; take away the removed ones (others may use their files).
 
-    files: what was sent, by position in `kept`. Invalid for a file that is not what its kind says.
+    files, posters of films: what was sent, by position in `kept`. Invalid for a file that is not what its kind says.
     """
     product = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
     gone = Media.objects.filter(pk__in=[one.pk for one in removed], product=product)
@@ -90,6 +102,8 @@ def save_media(
             keep_file(one, checked(files[index], one.kind))
         elif one.pk and before.get(one.pk) != one.is_public and one.digest:
             _move(one)
+        if posters and index in posters:
+            one.poster = keep_picture(posters[index])
         try:
             with transaction.atomic():
                 one.save()
@@ -115,18 +129,34 @@ def _move(media: Media) -> None:
 def make_sizes(product_ids: Iterable[int], *, at: dt.datetime) -> int:
     """Make the smaller pictures of these products that are still missing. Returns how many pictures got them.
 
-    A picture that cannot be read keeps its original alone, and is not tried again until its file changes.
+    A picture that cannot be read keeps its original alone, and is not tried again (its width is 0).
     """
-    waiting = Media.objects.filter(
-        product__in=list(product_ids), kind=MediaKind.IMAGE, is_public=True, width__isnull=False, sizes=[]
-    ).exclude(location__contains="://")
-    done: list[Media] = []
-    for media in waiting[:500]:
+    waiting = _without_sizes().filter(product__in=list(product_ids))
+    return _make(list(waiting[:500]), at)
+
+
+def make_all_sizes(*, at: dt.datetime, most: int = 20_000) -> int:
+    """The smaller pictures that are missing anywhere, those named by a path included; some thousands a night."""
+    done = looked = 0
+    while looked < most and (waiting := list(_without_sizes()[:200])):
+        looked += len(waiting)
+        done += _make(waiting, at)
+    return done
+
+
+def _without_sizes() -> QuerySet[Media]:
+    waiting = Media.objects.filter(kind=MediaKind.IMAGE, is_public=True, sizes=[]).exclude(width=0)
+    return waiting.exclude(location__contains="://").order_by("pk")
+
+
+def _make(waiting: list[Media], at: dt.datetime) -> int:
+    for media in waiting:
         media.sizes = _sizes_of(media)
-        if media.sizes:
-            done.append(media)
+        if not media.sizes:
+            media.width = 0
+    done = [media for media in waiting if media.sizes]
     with transaction.atomic():
-        Media.objects.bulk_update(done, ["sizes"])
+        Media.objects.bulk_update(waiting, ["sizes", "width", "height"])
         log_many("sizes", {one.product_id for one in done}, at=at, actor="")
     return len(done)
 
@@ -137,11 +167,16 @@ def _sizes_of(media: Media) -> list[list[object]]:
         return list(twin.sizes)
     try:
         with default_storage.open(media.location) as file:
-            made = uploads.smaller(file.read(uploads.MOST_BYTES["image"]))
-    except (OSError, ValueError):
+            content = file.read(uploads.MOST_BYTES["image"])
+        made = uploads.smaller(content)
+    except (OSError, ValueError, SuspiciousOperation):
         return []
     found: list[list[object]] = []
     stem = media.location.rpartition(".")[0]
+    if not media.digest:  # named by a path, which may come to hold another picture: its copies are named by content
+        digest = hashlib.sha256(content).hexdigest()
+        stem = f"files/{digest[:2]}/{digest}"
+        media.width, media.height = uploads.measures(content)
     for width, content in made:
         name = f"{stem}-{width}.webp"
         if not default_storage.exists(name):
@@ -156,7 +191,7 @@ def check_address(kind: str, location: str) -> None:
         raise Invalid(_("Give an https address."), field="location")
     ending = location.lower().partition("?")[0].endswith((".mp4", ".webm"))
     if kind == MediaKind.VIDEO and "://" in location and not ending and not film_at(location):
-        text = _("Films come from YouTube, Vimeo or Dailymotion, or as an MP4 or WebM file.")
+        text = _("Films come from YouTube, Vimeo, Dailymotion or a PeerTube known here, or as an MP4 or WebM file.")
         raise Invalid(text, field="location")
     if location.startswith(("/", "..")) or "/../" in location or "\\" in location:
         raise Invalid(_("Give an https address."), field="location")

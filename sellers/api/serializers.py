@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.urls import reverse
 from rest_framework import serializers
 
 from altazion.lib.api import encode_cursor
+from catalog.models import Media
 from sellers.selectors import SellerProduct
 
 
@@ -36,6 +38,21 @@ class SellerReference(serializers.Serializer[Any]):
     value = serializers.CharField()
 
 
+class SellerDocument(serializers.Serializer[Any]):
+    """A manual, a warranty, or what only staff may read (`is_public` false). `url`: fetched with the same key."""
+
+    id = serializers.IntegerField(source="pk")
+    title = serializers.CharField()
+    kind = serializers.CharField(source="document_kind.code", default="")
+    language = serializers.CharField()
+    is_public = serializers.BooleanField()
+    bytes = serializers.IntegerField(allow_null=True)
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, media: Media) -> str:
+        return reverse("seller_document", args=[media.pk])
+
+
 class SellerItem(serializers.Serializer[Any]):
     """A product as staff see it, internal attributes included."""
 
@@ -52,6 +69,7 @@ class SellerItem(serializers.Serializer[Any]):
     references = SellerReference(source="product.references.all", many=True)
     price = SellerPrice(allow_null=True)
     stock = SellerStock(many=True)
+    documents = SellerDocument(many=True)
 
     def get_name(self, item: SellerProduct) -> str:
         product = item.product

@@ -1,5 +1,8 @@
 """Reads of seller tablets; a key tied to a store prices as that store does."""
 
+from django.http import FileResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,9 +12,11 @@ from accounts.api import caller
 from accounts.enums import Scope
 from altazion.lib.api import decode_cursor
 from altazion.lib.clock import now
+from altazion.lib.problems import NotFound
+from catalog.services.media import store_of
 from logistics.selectors import channel_named
 from sellers.api import serializers as shapes
-from sellers.selectors import as_sellers_see, changes_since, find_products
+from sellers.selectors import as_sellers_see, changes_since, document, find_products
 
 CHANNEL = OpenApiParameter("channel", str, description="Code of a sales channel; the web shop if left out")
 
@@ -38,6 +43,28 @@ class SellerProducts(APIView):
             store=caller(request).store,
         )
         return Response(shapes.ProductsAnswer({"items": found}).data)
+
+
+class SellerDocumentFile(APIView):
+    """A document of a product, for staff: internal ones too."""
+
+    scope = Scope.SELLERS_SYNC
+
+    @extend_schema(operation_id="seller_document", responses={(200, "application/octet-stream"): bytes, 302: None})
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
+        """The file as a download; for one that stands elsewhere, its address."""
+        media = document(pk)
+        if "://" in media.location:
+            return HttpResponseRedirect(media.location)
+        store = store_of(is_public=media.is_public)
+        if not store.exists(media.location):
+            raise NotFound(_("There is no such document."), code="no_document")
+        name = f"{media.title or media.pk}.{media.location.rpartition('.')[2]}"
+        answer = FileResponse(store.open(media.location), as_attachment=True, filename=name)
+        answer["Content-Type"] = media.mime or "application/octet-stream"
+        answer["Cache-Control"] = "private, no-store"
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer
 
 
 class SellerChanges(APIView):

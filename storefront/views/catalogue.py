@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from altazion.lib.clock import now
-from altazion.lib.films import PLAYERS
+from altazion.lib.films import players
 from catalog.enums import PageTemplate
 from catalog.models import Brand
 from catalog.selectors import named_so, word_of
@@ -185,7 +185,7 @@ def product(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     own = [f"storefront/products/{page.template}.html"] if page.template else []
     answer = render(request, [*own, "storefront/product.html"], context)
     if any(each.film for each in page.videos):  # the page may frame their players, and nothing else
-        answer._csp_update = {"frame-src": list(PLAYERS)}  # type: ignore[attr-defined]  # noqa: SLF001
+        answer._csp_update = {"frame-src": players()}  # type: ignore[attr-defined]  # noqa: SLF001
     return answer
 
 

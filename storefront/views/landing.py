@@ -14,7 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from altazion.lib.clock import now, pretending
-from altazion.lib.films import PLAYERS
+from altazion.lib.films import players
 from campaigns.models import LandingPage
 from campaigns.selectors import page_at
 from campaigns.selectors.pages import is_live
@@ -60,7 +60,7 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
 def brand_policy(response: HttpResponse, view: LandingView | None) -> HttpResponse:
     """Let a page with a film frame its player, and nothing else."""
     if view is not None and view.frames:
-        response._csp_update = {"frame-src": list(PLAYERS)}  # type: ignore[attr-defined]  # noqa: SLF001
+        response._csp_update = {"frame-src": players()}  # type: ignore[attr-defined]  # noqa: SLF001
     return response
 
 

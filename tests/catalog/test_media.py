@@ -1,21 +1,25 @@
 """What people send: checked for what it is, kept once, made small, shown well, never run."""
 
+import datetime as dt
 import io
 import zlib
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.urls import reverse
 from PIL import Image
 
 from altazion.lib import uploads
 from altazion.lib.clock import now
+from altazion.lib.films import film_at, players
 from altazion.lib.problems import Invalid
 from catalog import services
 from catalog.forms import MediaForm
 from catalog.models import DocumentKind, Media
 from discovery.services import reindex
+from logbook.services import record
 from tests.builders import AT, Shopfront, a_colleague, a_product
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +215,64 @@ def test_office_says_at_the_field_what_is_wrong(client):
 def test_addresses_that_are_not_taken(kind, location):
     with pytest.raises(Invalid):
         services.check_address(kind, location)
+
+
+def test_a_film_shows_its_poster_until_it_plays(client):
+    shop = Shopfront()
+    film = Media(kind="video", location="https://www.youtube.com/watch?v=abcdef", title="Le film")
+    services.save_media(shop.product, [film], posters={0: ContentFile(an_image(), "p.jpg")}, at=AT)
+    reindex(None, at=now())
+    page = client.get(reverse("storefront:product", args=[shop.product.slug, shop.product.pk])).content.decode()
+    assert f'<img class="film-poster" src="/media/{film.poster}"' in page
+    with pytest.raises(Invalid):
+        services.save_media(shop.product, [film], posters={0: ContentFile(b"<html>", "p.jpg")}, at=AT)
+
+
+def test_films_of_a_peertube_that_the_operator_knows(settings):
+    address = "https://tube.test/w/9c9de5e8-0a1e-484a-b099-e80766180a6d"
+    assert film_at(address) is None
+    settings.PEERTUBE_HOSTS = ["tube.test"]
+    film = film_at(address)
+    assert film.player == "https://tube.test/videos/embed/9c9de5e8-0a1e-484a-b099-e80766180a6d?autoplay=1&p2p=0"
+    assert film_at("https://tube.test/videos/watch/9c9de5e8").page == "https://tube.test/w/9c9de5e8"
+    assert "https://tube.test" in players()
+    for other in ("https://tube.test/about", "https://tube.test:8443/w/9c9de5e8", "https://evil.test/w/9c9de5e8"):
+        assert film_at(other) is None
+
+
+def test_pictures_that_came_by_path_get_their_copies_at_night():
+    toy = a_product()
+    default_storage.save("toys/a.jpg", ContentFile(an_image()))
+    default_storage.save("toys/b.jpg", ContentFile(b"no picture"))
+    for name in ("toys/a.jpg", "toys/b.jpg", "toys/none.jpg", "https://cdn.test/a.jpg"):
+        Media.objects.create(product=toy, location=name)
+    assert services.make_all_sizes(at=AT) == 1
+    assert services.make_all_sizes(at=AT) == 0
+    good = Media.objects.get(location="toys/a.jpg")
+    assert [width for width, _name in good.sizes] == [320, 640, 960]
+    assert (good.width, good.height) == (1000, 500)
+    assert all(name.startswith("files/") and default_storage.exists(name) for _width, name in good.sizes)
+
+
+def test_files_that_nothing_names_go_after_a_month_and_history_is_heard():
+    toy = a_product()
+    kept, gone, told = (send(toy, an_image(size=(n, 9))) for n in (10, 20, 30))
+    services.make_sizes([toy.pk], at=AT)
+    default_storage.save("toys/by-path.jpg", ContentFile(an_image()))
+    services.save_media(toy, [], [gone, told], at=AT)
+    record("catalog.product_noted", at=AT, subject_kind="product", subject_id=toy.pk, picture=told.location)
+
+    assert services.clean_files(at=now()).removed == 0, "young"
+    later = now() + dt.timedelta(days=31)
+    tried = services.clean_files(at=later, dry_run=True)
+    assert (tried.removed, tried.named) == (2, 4)
+    assert default_storage.exists(gone.location)
+
+    assert services.clean_files(at=later).removed == 2
+    assert not default_storage.exists(gone.location)
+    for one in (kept.location, told.location, "toys/by-path.jpg"):
+        assert default_storage.exists(one)
+    assert services.clean_files(at=later).removed == 0
+    out = io.StringIO()
+    call_command("clean_files", "--dry-run", stdout=out)
+    assert "4 in use" in out.getvalue()

@@ -1,11 +1,19 @@
 """What seller tablets read: the catalogue as staff see it, and deltas that lose nothing."""
 
+import re
+
 import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
 
 from accounts.enums import Scope
+from altazion.lib.clock import now
 from catalog.enums import ProductState
+from catalog.models import Media
+from catalog.services import save_media
+from discovery.services import reindex
 from logbook.services import record_many
-from tests.builders import AT, a_channel, a_price, a_product, a_store, a_warehouse, an_api_key, stock
+from tests.builders import AT, Shopfront, a_channel, a_price, a_product, a_store, a_warehouse, an_api_key, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,3 +77,62 @@ def test_bad_cursors_and_missing_scopes_are_refused(tablet, client):
     assert tablet("products", query="x" * 101).status_code == 422
     other = {"HTTP_AUTHORIZATION": f"Bearer {an_api_key(Scope.CATALOG_READ)}"}
     assert client.get("/api/v1/sellers/products", **other).status_code == 403
+
+
+@pytest.fixture
+def papers(settings, tmp_path):
+    """A public manual on a parent, a secret on its variant; only the manual is for shoppers."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    raw = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "raw"}}
+    settings.STORAGES = {**settings.STORAGES, "raw_files": raw}
+    shop = Shopfront(description="D", short_description="S")
+    for title, public in (("Notice", True), ("Marges secretes", False)):
+        media = Media(kind="document", title=title, is_public=public)
+        paper = b"%PDF-1.4\n% " + title.encode() + b"\n%%EOF\n"
+        save_media(shop.product, [media], files={0: ContentFile(paper, "a.pdf")}, at=AT)
+    return shop
+
+
+def test_staff_read_internal_documents(tablet, papers, client):
+    (item,) = tablet("products", query=papers.product.sku).json()["items"]
+    assert [(one["title"], one["is_public"]) for one in item["documents"]] == [
+        ("Notice", True),
+        ("Marges secretes", False),
+    ]
+    address = item["documents"][1]["url"].removeprefix("/api/v1/sellers/")
+    answer = tablet(address)
+    assert b"Marges secretes" in b"".join(answer.streaming_content)
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Cache-Control"] == "private, no-store"
+    assert client.get(item["documents"][1]["url"]).status_code in (401, 403)
+    assert tablet("documents/99999999").status_code == 404
+
+
+def test_documents_cost_no_more_queries_for_more_products(tablet, papers, django_assert_max_num_queries):
+    for number in range(3):
+        a_product(f"ROBOT-{number}", name="robot", price=3)
+    with django_assert_max_num_queries(16):
+        assert len(tablet("products", query="robot").json()["items"]) == 3
+
+
+def test_shoppers_never_meet_an_internal_document(papers, client):
+    """Every page that can be reached from the home page by a link, and the places where files are served."""
+    reindex(None, at=now())
+    secret = Media.objects.get(is_public=False)
+    page = reverse("storefront:product", args=[papers.product.slug, papers.product.pk])
+    seen, waiting = set(), ["/", page, "/sitemap.xml", "/llms.txt", "/robots.txt"]
+    while waiting and len(seen) < 80:
+        address = waiting.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        answer = client.get(address, follow=True)
+        if answer.streaming or ("text" not in answer["Content-Type"] and "xml" not in answer["Content-Type"]):
+            continue
+        text = answer.content.decode()
+        assert secret.digest not in text, address
+        assert "Marges secretes" not in text, address
+        found = re.findall(r'href="(/[^"#?]*)', text)
+        waiting += [link for link in found if not link.startswith(("/office", "/static", "/api"))]
+    assert "Notice" in client.get(page).content.decode()
+    assert client.get(f"/media/{secret.location}").status_code == 404
