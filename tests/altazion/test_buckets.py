@@ -77,7 +77,7 @@ def test_pictures_and_documents_live_in_a_bucket(bucket):
     with storages["raw_files"].open(secret.location) as kept:
         assert b"%secret" in kept.read()
 
-    assert services.clean_files(at=AT).named == 4
+    assert services.clean_files(at=AT).named == 5
     default_storage.save("toys/evil.html", ContentFile(b"<script>alert(1)</script>"))
     evil = bucket("toys/evil.html")
     assert evil["content-type"] == "application/octet-stream"
