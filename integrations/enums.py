@@ -106,6 +106,7 @@ class Trigger(models.TextChoices):
     RERUN = "rerun", _("rerun")
     RECOVERY = "recovery", _("recovery after a crash")
     EVENT = "event", _("event")
+    UNDO = "undo", _("undo")
 
 
 class ChangeKind(models.TextChoices):

@@ -1,11 +1,14 @@
 """Set-based merge of staged stock: integer ids first, then the difference, then balance and ledger in one statement."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection
 
+from altazion.lib import undoing as way
 from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
+from altazion.lib.undoing import Undoing, Undone
 from catalog.enums import ReferenceType
 from logbook.services import record, record_many
 from logistics.enums import MovementKind, PlaceKind
@@ -251,3 +254,63 @@ def _tell_low(stage: Stage) -> None:
             sku=sku,
             available=max(0, free),
         )
+
+
+# Sales and receipts since are no conflict: the units come back, or go, beside them. A later file or count is one.
+_UNDO_FOUND = """
+CREATE TEMP TABLE undo_stock ON COMMIT DROP AS
+SELECT m.product_id, m.place_id, m.quantity, m.balance_after, p.sku, l.code, b.physical,
+    EXISTS (SELECT 1 FROM logistics_stockmovement n WHERE n.product_id = m.product_id AND n.place_id = m.place_id
+        AND n.id > m.id AND n.kind IN (%(file)s, %(count)s)) OR b.physical < m.quantity AS moved
+FROM logistics_stockmovement m
+JOIN logistics_stockbalance b ON b.product_id = m.product_id AND b.place_id = m.place_id
+JOIN catalog_product p ON p.id = m.product_id JOIN logistics_place l ON l.id = m.place_id
+WHERE m.document = %(document)s AND m.kind = %(file)s
+"""
+_UNDO_SET = """
+    UPDATE logistics_stockbalance b SET physical = b.physical - u.quantity,
+        shortage = greatest(b.reserved - (b.physical - u.quantity), 0)
+    FROM undo_stock u WHERE NOT u.moved AND b.product_id = u.product_id AND b.place_id = u.place_id
+        AND b.physical >= u.quantity
+    RETURNING b.product_id, b.place_id, -u.quantity AS quantity, b.physical
+"""
+_UNDO_CHANGES = """
+INSERT INTO {changes} (run_id, about, kind, row_id, label, scope, field, old, new)
+SELECT %(undo)s, 'stock', 'changed', 0, p.sku, l.code, 'quantity', (m.balance_after - m.quantity)::text,
+    m.balance_after::text
+FROM logistics_stockmovement m JOIN catalog_product p ON p.id = m.product_id JOIN logistics_place l ON l.id = m.place_id
+WHERE m.document = %(document)s
+"""
+
+
+def undo_stock(undoing: Undoing) -> Undone:
+    """Move back what a stock file moved, as new lines of the ledger (document `run:<undo>`)."""
+    values: dict[str, Any] = {
+        "file": MovementKind.FILE.value,
+        "count": MovementKind.COUNT.value,
+        "document": f"run:{undoing.run}",
+        "undo": undoing.undo,
+    }
+    mine = {**values, "kind": MovementKind.CORRECTION.value, "document": f"run:{undoing.undo}"}
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS undo_stock")
+        cursor.execute(_UNDO_FOUND, values)
+        cursor.execute(
+            f"INSERT INTO {way.GONE} SELECT 'stock', 0, sku, code, 'quantity', (balance_after - quantity)::text,"
+            " balance_after::text, physical::text FROM undo_stock WHERE moved"
+        )
+        cursor.execute(_WITH_LEDGER.format(change=_UNDO_SET), {**mine, "actor": undoing.actor, "at": undoing.at})
+        moved = max(cursor.rowcount, 0)
+        if moved:
+            cursor.execute(_UNDO_CHANGES.format(changes=undoing.changes), mine)
+            cursor.execute("SELECT DISTINCT product_id FROM undo_stock WHERE NOT moved ORDER BY 1")
+            touched = [row[0] for row in cursor.fetchall()]
+            record_many(
+                "logistics.stock_changed",
+                touched,
+                at=undoing.at,
+                subject_kind="product",
+                actor=undoing.actor,
+                run=undoing.undo,
+            )
+    return Undone(restored=moved)

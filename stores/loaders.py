@@ -1,9 +1,11 @@
 """Set-based merge of staged stores (annex A); zones that a file names are made where they are missing."""
 
+from altazion.lib import undoing as way
 from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
 from altazion.lib.text import slug
 from altazion.lib.tracking import Tracked
+from altazion.lib.undoing import Undoing, Undone
 from logbook.services import record_many
 
 TRACKED = (Tracked("store", "stores_store", "r.code", summary="r.name"),)
@@ -168,3 +170,19 @@ def _write(stage: Stage) -> LoadResult:
         archived=len(archived),
         rejected=stage.rejected(),
     )
+
+
+def undo_changes(undoing: Undoing) -> Undone:
+    """Stores get back what a run changed in them; those it made are archived."""
+    made = way.archive(undoing, TRACKED[0], "archived = true", "t.archived")
+    changed = way.restore(undoing, TRACKED[0])
+    record_many(
+        "stores.stores_changed",
+        sorted({*made, *changed}),
+        at=undoing.at,
+        subject_kind="store",
+        actor=undoing.actor,
+        run=undoing.undo,
+        change="undo",
+    )
+    return Undone(restored=len(changed), archived=len(made))

@@ -12,6 +12,7 @@ from catalog.loaders.places import merge_article_categories
 from catalog.loaders.prices import merge_prices
 from catalog.loaders.publication import publish_complete
 from catalog.loaders.references import merge_references
+from catalog.loaders.undo import undo_changes
 from catalog.loaders.words import merge_translations
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "merge_references",
     "merge_translations",
     "publish_complete",
+    "undo_changes",
 ]

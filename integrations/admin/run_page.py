@@ -51,6 +51,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "rejections": [_shown(rejection, run, columns) for rejection in page],
         "reasons": _reasons(run, columns),
+        "undos": list(run.undos.order_by("pk")[:20]),
         "reruns": list(run.reruns.order_by("pk")[:20]),
         "mapping": run.definition.get("mapping", {}).get("code", ""),
         "coverage": run.definition.get("coverage", ""),
@@ -110,12 +111,25 @@ def ignore(request: HttpRequest, pk: int) -> HttpResponse:
     return to_run(run)
 
 
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give back what stood before the run."""
+    run = get_run(request, pk, act=True)
+    try:
+        new = services.undo_run(run, at=now(), actor=str(request.user), queue=True)
+    except Refused as problem:
+        messages.error(request, problem.message)
+        return to_run(run)
+    messages.success(request, _("A worker undoes the run."))
+    return to_run(new)
+
+
 def get_run(request: HttpRequest, pk: int, *, act: bool = False) -> Run:
     if not request.user.has_perm("integrations.view_run") or (
         act and not request.user.has_perm("integrations.run_flow")
     ):
         raise PermissionDenied
-    run = Run.objects.select_related("flow", "raw_file", "rerun_of").filter(pk=pk).first()
+    run = Run.objects.select_related("flow", "raw_file", "rerun_of", "undo_of").filter(pk=pk).first()
     if run is None:
         raise Http404
     return run
@@ -132,6 +146,7 @@ def _live(request: HttpRequest, run: Run) -> dict[str, Any]:
         "duration": length(run.started_at, run.finished_at or now()) if run.started_at else "",
         "under_way": run.state in (RunState.WAITING, RunState.RUNNING),
         "is_export": run.flow.direction == Direction.OUT,
+        "may_undo": may and bool(run.totals) and not services.why_not_undone(run),
         "may_rerun": may and resolved and run.raw_file is not None,
         "may_rerun_rejected": may and resolved and run.rows_rejected > 0,
         "may_ignore": may and run.state in (RunState.FAILED, RunState.DONE_WITH_REJECTIONS, RunState.WAITING),

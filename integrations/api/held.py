@@ -70,3 +70,17 @@ class RunRefuse(APIView):
         run = run_by_guid(guid)
         services.refuse(run, at=now(), actor=f"key:{caller(request).name}"[:150])
         return Response(RunSerializer(run).data)
+
+
+class RunUndo(APIView):
+    """Undo a run."""
+
+    scope = Scope.FLOWS_RUN
+    parser_classes = (JSONParser,)
+
+    @extend_schema(operation_id="run_undo", request=None, responses={202: RunSerializer})
+    def post(self, request: Request, guid: UUID) -> Response:
+        """A run that gives back what stood before, where it was not edited since; its rejects are the conflicts."""
+        actor = f"key:{caller(request).name}"[:150]
+        new = services.undo_run(run_by_guid(guid), at=now(), actor=actor, queue=True)
+        return Response(RunSerializer(new).data, status=202, headers={"Location": f"/api/v1/runs/{new.guid}"})

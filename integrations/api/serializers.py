@@ -16,12 +16,13 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     sha256 = serializers.CharField(source="raw_file.sha256", read_only=True, default=None, allow_null=True)
     rerun_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True, allow_null=True)
 
+    undo_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True)
     trips: Any = serializers.SerializerMethodField()
 
     class Meta:
         model = Run
         fields = (
-            *("guid", "flow", "state", "stage", "trigger", "file", "sha256", "rerun_of"),
+            *("guid", "flow", "state", "stage", "trigger", "file", "sha256", "rerun_of", "undo_of"),
             *("queued_at", "started_at", "finished_at", "message"),
             *("totals", "trips"),
             *("rows_read", "rows_new", "rows_changed", "rows_unchanged", "rows_archived", "rows_rejected"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("connections/<slug:code>/test", connections.ConnectionTest.as_view(), name="api-connection-test"),
     path("runs/<uuid:guid>/changes", held.RunChanges.as_view(), name="api-run-changes"),
     path("runs/<uuid:guid>/approve", held.RunApprove.as_view(), name="api-run-approve"),
+    path("runs/<uuid:guid>/undo", held.RunUndo.as_view(), name="api-run-undo"),
     path("runs/<uuid:guid>/refuse", held.RunRefuse.as_view(), name="api-run-refuse"),
     path("erp/orders", orders.OrdersToPull.as_view(), name="api-erp-orders"),
     path("erp/orders/<uuid:guid>/ack", orders.OrderAck.as_view(), name="api-erp-order-ack"),

@@ -3,19 +3,24 @@
 from integrations.engine.choice import Choice
 from integrations.engine.load import Outcome, Staged, Task, clean_up, merge, stage
 from integrations.engine.problems import FileProblem
-from integrations.engine.proposal import Changes, forget, spool, unspool
+from integrations.engine.proposal import TABLE, Changes, forget, spool, unspool
+from integrations.engine.undo import HEADER, Undo, undo
 
 __all__ = [
+    "HEADER",
+    "TABLE",
     "Changes",
     "Choice",
     "FileProblem",
     "Outcome",
     "Staged",
     "Task",
+    "Undo",
     "clean_up",
     "forget",
     "merge",
     "spool",
     "stage",
+    "undo",
     "unspool",
 ]

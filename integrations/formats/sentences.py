@@ -55,6 +55,8 @@ SENTENCES = {
     "bad_code": _("“%(value)s” is no code: letters, digits, dashes and underscores only."),
     "unknown_attribute": _("There is no attribute “%(value)s”."),
     "not_a_list": _("The attribute “%(value)s” is not a list."),
+    "edited_since": _("It was edited since and stays: “%(value)s”."),
+    "gone_since": _("It cannot come back: “%(value)s”."),
     "taken": _("%(field)s “%(value)s” already belongs to something else."),
 }
 

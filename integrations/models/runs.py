@@ -41,6 +41,9 @@ class Run(models.Model):
     rerun_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="reruns", verbose_name=_("rerun of")
     )
+    undo_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="undos", verbose_name=_("undoes")
+    )
     definition = models.JSONField(_("definition used"), default=dict)
     queued_at = models.DateTimeField(_("asked"))
     started_at = models.DateTimeField(_("started"), null=True, blank=True)

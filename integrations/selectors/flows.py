@@ -48,7 +48,7 @@ def flow_by_code(code: str) -> Flow:
 
 def run_by_guid(guid: UUID) -> Run:
     """Raises NotFound."""
-    run = Run.objects.select_related("flow", "raw_file", "rerun_of").filter(guid=guid).first()
+    run = Run.objects.select_related("flow", "raw_file", "rerun_of", "undo_of").filter(guid=guid).first()
     if run is None:
         raise NotFound(_("There is no such run."))
     return run

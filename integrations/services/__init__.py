@@ -26,6 +26,7 @@ from integrations.services.triggers import (
     starts_of,
     take_up,
 )
+from integrations.services.undoing import undo_run, why_not_undone
 
 __all__ = [
     "acknowledge",
@@ -59,5 +60,7 @@ __all__ = [
     "switch_flow",
     "take_up",
     "trust_host_key",
+    "undo_run",
     "waiting_behind",
+    "why_not_undone",
 ]

@@ -62,7 +62,7 @@ def fail(run: Run, at: dt.datetime, code: str, message: str) -> None:
         log.warning("run %s was taken over by another worker", run.pk)
 
 
-def close(run: Run, state: RunState, message: str, at: dt.datetime, *, code: str = "") -> None:
+def close(run: Run, state: RunState, message: str, at: dt.datetime, *, code: str = "", event: str = "") -> None:
     counts = {
         name: getattr(run, f"rows_{name}") for name in ("read", "new", "changed", "unchanged", "archived", "rejected")
     }
@@ -82,10 +82,10 @@ def close(run: Run, state: RunState, message: str, at: dt.datetime, *, code: str
     if not closed:
         raise LeaseLost
     run.state, run.message = state, message
-    if state in FINISHED:
+    if state in FINISHED and not run.undo_of_id:
         _supersede(run)
     record(
-        _EVENTS.get(state, "integrations.run_finished"),
+        event or _EVENTS.get(state, "integrations.run_finished"),
         at=at,
         subject_kind="run",
         subject_id=run.pk,

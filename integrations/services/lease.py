@@ -47,7 +47,7 @@ def claim(run_pk: int, watch: Stopwatch) -> Run | None:
             )
     except IntegrityError:
         return None
-    return Run.objects.select_related("flow", "raw_file").get(pk=run_pk) if taken else None
+    return Run.objects.select_related("flow", "raw_file", "undo_of").get(pk=run_pk) if taken else None
 
 
 class Heartbeat:

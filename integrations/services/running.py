@@ -18,6 +18,7 @@ from integrations.services.folders import deliver
 from integrations.services.holding import HeldBack, forget_proposal, hold, trips_of
 from integrations.services.lease import Heartbeat, Stopwatch, claim
 from integrations.services.receiving import open_raw
+from integrations.services.undoing import execute_undo
 from logbook.services import record
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,9 @@ def recover_runs(*, at: dt.datetime) -> list[int]:
 def _execute(run: Run, watch: Stopwatch) -> None:
     with Heartbeat(run, watch) as heartbeat:
         try:
+            if run.undo_of_id:
+                execute_undo(run, watch, heartbeat)
+                return
             if same := _same_as(run):
                 heartbeat.stop()
                 finish_unchanged(run, same, watch.now())
