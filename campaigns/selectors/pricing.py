@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from altazion.lib.money import ZERO, net_of, share_out
@@ -18,7 +18,7 @@ from altazion.lib.problems import Invalid, Refused
 from campaigns.models import Campaign
 from campaigns.rules import During, EffectivePrice, Layer, Offer, Reason, cheapest, evaluate, reduced
 from catalog.enums import ProductKind, ProductState
-from catalog.models import BasePrice, Product, SelectionItem
+from catalog.models import Product
 from catalog.selectors.bundles import Part, parts_of
 from stores.models import SalesChannel, Store
 
@@ -109,7 +109,7 @@ def prices(
     """The effective price of each product; a product without a price is absent.
 
     A parent costs "from" its cheapest child. A child without prices of its own costs what its parent says. A bundle
-    with a percentage costs what lies in it, less that. Three queries; two more with such bundles.
+    with a percentage costs what lies in it, less that. Two queries; two more with such bundles.
     """
     asked = list(dict.fromkeys(product_ids))
     facts = _facts(asked, channel, at, store, grid)
@@ -174,13 +174,14 @@ def preview(
 
 
 def _facts(asked: list[int], channel: SalesChannel, at: dt.datetime, store: Store | None, grid: str) -> _Facts:
-    products = _products(asked)
+    products, layers = _products(asked, channel, store, grid)
     held = [product.id for product in products.values() if product.kind == ProductKind.BUNDLE]
     bundles = {pk: parts for pk, parts in parts_of(held).items() if parts[0].percent is not None} if held else {}
     if bundles:
-        products |= _products([part.component for parts in bundles.values() for part in parts])
+        inside = _products([part.component for parts in bundles.values() for part in parts], channel, store, grid)
+        products, layers = products | inside[0], layers | inside[1]
     needed = products.keys() | {product.parent_id for product in products.values() if product.parent_id}
-    return _Facts(products, _layers(needed, channel, store, grid), _offers(needed, channel, at), bundles)
+    return _Facts(products, layers, _offers(needed, channel, at), bundles)
 
 
 def _evaluated(asked: list[int], facts: _Facts, channel: SalesChannel, at: dt.datetime) -> dict[int, EffectivePrice]:
@@ -208,55 +209,70 @@ def _bundle_layer(parts: list[Part], found: Mapping[int, EffectivePrice]) -> Lay
     return Layer("base", total, reduced(total, parts[0].percent) if parts[0].percent else None, During(), "")
 
 
-def _products(asked: list[int]) -> dict[int, _Priced]:
-    rows = Product.objects.filter(Q(pk__in=asked) | Q(parent__in=asked))
-    values = rows.values_list("pk", "kind", "parent_id", "state", F("vat_rate__rate"))
-    return {row[0]: _Priced(*row) for row in values}
+# Products with their children, each with the layers of its own price and those of its parent's.
+_PRICED = """
+SELECT p.id, p.kind, p.parent_id, p.state, vat.rate,
+       b.product_id, b.channel_id, b.store_id, b.grid, b.amount, b.promo_amount, b.promo_during
+  FROM catalog_product p
+  JOIN catalog_vatrate vat ON vat.id = p.vat_rate_id
+  LEFT JOIN catalog_baseprice b ON b.product_id IN (p.id, p.parent_id)
+   AND (b.channel_id IS NULL OR b.channel_id = %(channel)s)
+   AND (b.store_id IS NULL OR b.store_id = %(store)s)
+   AND (b.grid = '' OR b.grid = %(grid)s)
+ WHERE p.id = ANY(%(asked)s::bigint[]) OR p.parent_id = ANY(%(asked)s::bigint[])
+ ORDER BY b.id
+"""
 
 
-def _layers(
-    product_ids: Iterable[int], channel: SalesChannel, store: Store | None, grid: str
-) -> dict[int, list[Layer]]:
-    rows = BasePrice.objects.filter(product__in=list(product_ids)).filter(
-        Q(channel=None) | Q(channel=channel),
-        Q(store=None) | Q(store=store) if store else Q(store=None),
-        Q(grid="") | Q(grid=grid),
-    )
-    found: dict[int, list[Layer]] = defaultdict(list)
-    columns = ("product_id", "channel_id", "store_id", "grid", "amount", "promo_amount", "promo_during")
-    for product, of_channel, of_store, of_grid, amount, promo, during in rows.values_list(*columns):
-        kind = "store" if of_store else "grid" if of_grid else "channel" if of_channel else "base"
-        found[product].append(Layer(kind, amount, promo, _during(during), of_grid))
-    return found
+def _products(
+    asked: list[int], channel: SalesChannel, store: Store | None, grid: str
+) -> tuple[dict[int, _Priced], dict[int, list[Layer]]]:
+    """What prices need to know of products and their children, and the layers of their prices. One query."""
+    parameters: dict[str, Any] = {
+        "asked": asked, "channel": channel.pk, "store": store.pk if store else None, "grid": grid,
+    }  # fmt: skip
+    products: dict[int, _Priced] = {}
+    layers: dict[int, dict[tuple[Any, ...], Layer]] = {}
+    with connection.cursor() as sql:
+        sql.execute(_PRICED, parameters)
+        for pk, kind, parent, state, rate, priced, *layer in sql.fetchall():
+            if pk not in products:
+                products[pk] = _Priced(pk, kind, parent, state, rate)
+            if priced is None:
+                continue
+            of_channel, of_store, of_grid, amount, promo, during = layer
+            known = layers.setdefault(priced, {})
+            place = (of_channel, of_store, of_grid)  # a product has one price in each of these
+            if place not in known:
+                name = "store" if of_store else "grid" if of_grid else "channel" if of_channel else "base"
+                known[place] = Layer(name, amount, promo, _during(during), of_grid)
+    return products, {pk: list(found.values()) for pk, found in layers.items()}
+
+
+_OFFERS = """
+SELECT i.product_id, c.code, c.public_label, c.percent_off, c.during, s.during
+  FROM catalog_selectionitem i
+  JOIN catalog_selection s ON s.id = i.selection_id
+  JOIN campaigns_campaign c ON c.selection_id = i.selection_id AND c.approved AND NOT c.archived
+   AND (upper(c.during) > %(at)s::timestamptz OR upper_inf(c.during))
+  JOIN campaigns_campaign_channels onto ON onto.campaign_id = c.id AND onto.saleschannel_id = %(channel)s
+ WHERE i.product_id = ANY(%(products)s::bigint[])
+"""
 
 
 def _offers(product_ids: Iterable[int], channel: SalesChannel, at: dt.datetime) -> dict[int, list[Offer]]:
     """Approved campaigns on the products that run at `at` or later (those only move `until`)."""
-    items = (
-        SelectionItem.objects.filter(
-            product__in=list(product_ids),
-            selection__campaigns__approved=True,
-            selection__campaigns__archived=False,
-            selection__campaigns__channels=channel,
-        )
-        .filter(
-            Q(selection__campaigns__during__endswith__gt=at) | Q(selection__campaigns__during__upper_inf=True),
-        )
-        .values_list(
-            "product_id",
-            "selection__campaigns__code",
-            "selection__campaigns__public_label",
-            "selection__campaigns__percent_off",
-            "selection__campaigns__during",
-            "selection__during",
-        )
-    )
     found: dict[int, list[Offer]] = defaultdict(list)
-    made: dict[str, Offer] = {}
-    for product, code, label, percent, during, of_selection in items:
-        both = _during(during).within(_during(of_selection))
-        if both is not None:  # a campaign reaches nothing while its selection has other dates
-            found[product].append(made.setdefault(code, Offer(code, label, percent, both)))
+    made: dict[str, Offer | None] = {}
+    parameters: dict[str, Any] = {"products": list(product_ids), "channel": channel.pk, "at": at}
+    with connection.cursor() as sql:
+        sql.execute(_OFFERS, parameters)
+        for product, code, label, percent, during, of_selection in sql.fetchall():
+            if code not in made:
+                both = _during(during).within(_during(of_selection))
+                made[code] = Offer(code, label, percent, both) if both is not None else None
+            if offer := made[code]:  # a campaign reaches nothing while its selection has other dates
+                found[product].append(offer)
     return found
 
 

@@ -16,13 +16,12 @@ from discovery.rules.order import Some
 from discovery.selectors import sets
 from discovery.selectors.facets import Counted, Facet, as_facets
 from discovery.selectors.found import Found, found, ordered
-from discovery.selectors.navigation import KEEP_SECONDS, index_version
+from discovery.selectors.navigation import KEEP_SECONDS, index_version, place_of
 from discovery.selectors.ranking import ranking_for
 from discovery.selectors.scope import Scope
 from discovery.selectors.snapshot import Snapshot, snapshot
 from discovery.selectors.text import TextMatch
 from discovery.selectors.tiles import Tile, tiles
-from logistics.models import Place
 from stores.models import SalesChannel, Store
 
 MOST_PER_PAGE = 50
@@ -86,8 +85,8 @@ def listing(
     sort = sort if sort in ORDERS else "rank"
     segment_id = segment.pk if isinstance(segment, Segment) else segment
     path = segment.path if isinstance(segment, Segment) else [segment] if segment else []
-    place = Place.objects.filter(store=store).values_list("pk", flat=True).first() if store else None
     version = version or index_version(channel)
+    place = place_of(store, version=version) if store else None
     if ranking is None:
         asked = Asked(plain(query), segment_id, selection.pk if selection else None)
         ranking = ranking_for(channel, asked, at=at, version=version)
@@ -99,7 +98,7 @@ def listing(
         hits = None
     text = hits.text if hits else None
     return ListingPage(
-        tiles=tiles(ids, channel=channel, at=at, language=language, store=store),
+        tiles=tiles(ids, channel=channel, at=at, language=language, store=store, version=version),
         total=counted.total,
         facets=as_facets(counted, chosen, language=language, currency=channel.currency, path=path),
         page=page,

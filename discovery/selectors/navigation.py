@@ -6,14 +6,14 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, TextField
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, F, OuterRef
 
 from catalog.enums import SegmentKind
 from catalog.models import Segment
 from catalog.selectors import named_so, word_of
-from discovery.models import IndexEntry, IndexVersion
-from stores.models import SalesChannel
+from discovery.models import IndexEntry
+from logistics.models import Place
+from stores.models import SalesChannel, Store
 
 KEEP_SECONDS = 600
 STAR = 900
@@ -36,14 +36,28 @@ class SegmentEntry:
 
 
 # What a transaction has written and may yet take back is kept apart from what is committed.
-_TRANSACTION = RawSQL("COALESCE(pg_current_xact_id_if_assigned()::text, '')", [], output_field=TextField())
+_VERSION = """
+SELECT number, named, COALESCE(pg_current_xact_id_if_assigned()::text, '')
+  FROM discovery_indexversion WHERE channel_id = %s
+"""
 
 
 def index_version(channel: SalesChannel) -> str:
     """Changes whenever the channel's index does: part of the key of whatever is kept about it."""
-    versions = IndexVersion.objects.filter(channel=channel).annotate(transaction=_TRANSACTION)
-    number, named, transaction = versions.values_list("number", "named", "transaction").first() or (0, 0, "")
+    with connection.cursor() as sql:
+        sql.execute(_VERSION, [channel.pk])
+        number, named, transaction = sql.fetchone() or (0, 0, "")
     return f"{channel.pk}.{number}.{named}.{transaction}"
+
+
+def place_of(store: Store, *, version: str) -> int | None:
+    """The place where a store's stock lies. Kept per version of the index, which holds the places of stock."""
+    key = f"place:{version}:{store.pk}"
+    if (kept := cache.get(key)) is not None:
+        return int(kept) or None
+    place = Place.objects.filter(store=store).values_list("pk", flat=True).first()
+    cache.set(key, place or 0, KEEP_SECONDS)
+    return place
 
 
 def navigation(*, channel: SalesChannel, language: str, root: str = "", version: str = "") -> list[SegmentEntry]:

@@ -1,7 +1,9 @@
 """What tiles show of products, in one statement: name, address word, brand, first picture, number of variants."""
 
 import json
+from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from django.db import connection
@@ -67,8 +69,31 @@ class Shown(Named):
     variants: int
 
 
-def shown(asked: list[int], *, channel_id: int) -> dict[int, Shown]:
-    """Those of the products that the channel lists, in its own words where it has some. One query."""
+MOST_KEPT = 50_000
+_KEPT: "OrderedDict[tuple[str, int], Shown | None]" = OrderedDict()
+_LOCK = Lock()
+
+
+def shown(asked: list[int], *, channel_id: int, kept_for: str = "") -> dict[int, Shown]:
+    """Those of the products that the channel lists, in its own words where it has some.
+
+    What a process read is kept under `kept_for` ("": not at all); the others are read with one query.
+    """
+    if not kept_for:
+        return _read(asked, channel_id)
+    with _LOCK:
+        known = {pk: _KEPT[kept_for, pk] for pk in asked if (kept_for, pk) in _KEPT}
+    if missing := [pk for pk in asked if pk not in known]:
+        read = _read(missing, channel_id)
+        known |= {pk: read.get(pk) for pk in missing}
+        with _LOCK:
+            _KEPT.update({(kept_for, pk): read.get(pk) for pk in missing})
+            while len(_KEPT) > MOST_KEPT:
+                _KEPT.popitem(last=False)
+    return {pk: product for pk in asked if (product := known[pk]) is not None}
+
+
+def _read(asked: list[int], channel_id: int) -> dict[int, Shown]:
     parameters: dict[str, Any] = {
         "asked": asked,
         "channel": channel_id,

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from catalog.enums import ProductKind, StockType
@@ -85,23 +85,36 @@ def availability(
     """How many units of each product the channel may promise at `at`, for delivery and for pickup in `stores`.
 
     What `for_reference` already holds is not deducted; reservations past their time count for nobody. A parent sums
-    its children; a bundle is there as often as its scarcest component allows. Two queries whatever the number of
+    its children; a bundle is there as often as its scarcest component allows. One query whatever the number of
     products and stores, two more where bundles are among them; unknown products are absent.
     """
+    return told(product_ids, channel=channel, at=at, stores=stores, for_reference=for_reference)[1]
+
+
+def told(
+    product_ids: Iterable[int],
+    *,
+    channel: SalesChannel,
+    at: dt.datetime,
+    stores: Iterable[Store] = (),
+    for_reference: UUID | None = None,
+) -> tuple[dict[int, Sold], dict[int, Availability]]:
+    """The products asked (with what makes them up) and how many of each may be promised, as `availability` says."""
     asked = list(product_ids)
     store_ids = [store.pk for store in stores]
-    sold = _sold(asked)
+    sold, trace = _on_shelves(asked, channel.pk, store_ids, at, for_reference or NOBODY)
     bundles = _bundles(sold.values())
     if bundles:
-        sold |= sold_products({part.component for parts in bundles.values() for part in parts} - sold.keys())
-    trace = _steps(list(sold), channel.pk, store_ids, at, for_reference or NOBODY)
+        inside = {part.component for parts in bundles.values() for part in parts} - sold.keys()
+        more, steps = _on_shelves(list(inside), channel.pk, store_ids, at, for_reference or NOBODY, families=False)
+        sold, trace = sold | more, trace | steps
     own = {product.id: _of_one(product, store_ids, trace.get(product.id, ())) for product in sold.values()}
     own |= {pk: _of_bundle(own[pk], [(own[p.component], p.quantity) for p in parts]) for pk, parts in bundles.items()}
     children: dict[int, list[Availability]] = defaultdict(list)
     for product in sold.values():
         if product.parent_id:
             children[product.parent_id].append(own[product.id])
-    return {
+    return sold, {
         pk: _sum(own[pk], children[pk]) if sold[pk].kind == ProductKind.PARENT else own[pk]
         for pk in dict.fromkeys(asked)
         if pk in sold
@@ -110,7 +123,8 @@ def availability(
 
 def sold_products(product_ids: Iterable[int]) -> dict[int, Sold]:
     """Stock facts of products, without their children: one query. Weight and threshold fall back to the parent's."""
-    return {product.id: product for product in _query_sold(Q(pk__in=list(product_ids)))}
+    rows = Product.objects.filter(pk__in=list(product_ids)).order_by("pk")
+    return {row[0]: Sold(*row) for row in rows.values_list(*_FACTS)}
 
 
 def shelves(
@@ -124,67 +138,78 @@ def shelves(
 ) -> dict[int, list[Step]]:
     """The places that may serve each product for a purpose, best rank first: one query."""
     store_ids = [store.pk] if store else []
-    found = _steps(list(product_ids), channel.pk, store_ids, at, for_reference or NOBODY)
+    asked = list(product_ids)
+    _sold, found = _on_shelves(asked, channel.pk, store_ids, at, for_reference or NOBODY, families=False)
     return {pk: [step for step in steps if step.purpose == purpose] for pk, steps in found.items()}
 
 
-def _sold(asked: list[int]) -> dict[int, Sold]:
-    return {product.id: product for product in _query_sold(Q(pk__in=asked) | Q(parent__in=asked))}
+_FACTS = (
+    "pk",
+    "sku",
+    "kind",
+    "parent_id",
+    "stock_type",
+    Coalesce(F("limited_below"), F("parent__limited_below")),
+    Coalesce(F("weight_g"), F("parent__weight_g"), 0),
+)
 
-
-def _query_sold(which: Q) -> list[Sold]:
-    rows = Product.objects.filter(which).order_by("pk")
-    return [
-        Sold(*row)
-        for row in rows.values_list(
-            "pk",
-            "sku",
-            "kind",
-            "parent_id",
-            "stock_type",
-            Coalesce(F("limited_below"), F("parent__limited_below")),
-            Coalesce(F("weight_g"), F("parent__weight_g"), 0),
-        )
-    ]
-
-
+# %(asked)s: products, with their children if families are wanted; each with the places that may serve it.
 _STEPS = """
-SELECT b.product_id, b.place_id, place.name, source.purpose, source.rank, place.store_id,
-       b.physical, b.safety, b.reserved, COALESCE(free.expired, 0), COALESCE(free.own, 0),
-       CASE WHEN source.purpose = 'pickup' THEN COALESCE(zone.unavailable_below, 1) ELSE 1 END
-  FROM logistics_stockbalance b
-  JOIN logistics_supplysource source ON source.place_id = b.place_id AND source.channel_id = %(channel)s
-  JOIN logistics_place place ON place.id = b.place_id AND place.active
-  LEFT JOIN stores_store store ON store.id = place.store_id
-  LEFT JOIN stores_zone zone ON zone.id = store.zone_id
-  LEFT JOIN (
-       SELECT r.product_id, r.place_id,
-              sum(r.quantity) FILTER (WHERE r.expires_at <= %(at)s AND r.reference <> %(own)s) AS expired,
-              sum(r.quantity) FILTER (WHERE r.reference = %(own)s) AS own
-         FROM logistics_reservation r
-        WHERE r.state = 'held' AND r.product_id = ANY(%(products)s)
-          AND (r.expires_at <= %(at)s OR r.reference = %(own)s)
-        GROUP BY r.product_id, r.place_id
-       ) free ON free.product_id = b.product_id AND free.place_id = b.place_id
- WHERE b.product_id = ANY(%(products)s)
-   AND NOT COALESCE(store.archived, false)
-   AND (source.purpose = 'delivery'
-        OR source.purpose = 'pickup' AND store.offers_pickup AND place.store_id = ANY(%(stores)s))
- ORDER BY source.rank, b.place_id
+WITH sold AS (
+  SELECT p.id, p.sku, p.kind, p.parent_id, p.stock_type, COALESCE(p.limited_below, above.limited_below) AS low,
+         COALESCE(p.weight_g, above.weight_g, 0) AS weight
+    FROM catalog_product p
+    LEFT JOIN catalog_product above ON above.id = p.parent_id
+   WHERE p.id = ANY(%(asked)s::bigint[]) OR %(families)s AND p.parent_id = ANY(%(asked)s::bigint[])
+), free AS MATERIALIZED (
+  SELECT r.product_id, r.place_id,
+         sum(r.quantity) FILTER (WHERE r.expires_at <= %(at)s AND r.reference <> %(own)s) AS expired,
+         sum(r.quantity) FILTER (WHERE r.reference = %(own)s) AS own
+    FROM logistics_reservation r
+   WHERE r.state = 'held' AND r.product_id IN (SELECT id FROM sold)
+     AND (r.expires_at <= %(at)s OR r.reference = %(own)s)
+   GROUP BY r.product_id, r.place_id
+)
+SELECT sold.*, step.*
+  FROM sold
+  LEFT JOIN LATERAL (
+       SELECT b.place_id, place.name, source.purpose, source.rank, place.store_id,
+              b.physical, b.safety, b.reserved, COALESCE(free.expired, 0), COALESCE(free.own, 0),
+              CASE WHEN source.purpose = 'pickup' THEN COALESCE(zone.unavailable_below, 1) ELSE 1 END
+         FROM logistics_stockbalance b
+         JOIN logistics_supplysource source ON source.place_id = b.place_id AND source.channel_id = %(channel)s
+         JOIN logistics_place place ON place.id = b.place_id AND place.active
+         LEFT JOIN stores_store store ON store.id = place.store_id
+         LEFT JOIN stores_zone zone ON zone.id = store.zone_id
+         LEFT JOIN free ON free.product_id = b.product_id AND free.place_id = b.place_id
+        WHERE b.product_id = sold.id
+          AND NOT COALESCE(store.archived, false)
+          AND (source.purpose = 'delivery'
+               OR source.purpose = 'pickup' AND store.offers_pickup AND place.store_id = ANY(%(stores)s))
+       ) step ON true
+ ORDER BY sold.id, step.rank, step.place_id
 """
 
 
-def _steps(
-    product_ids: list[int], channel_id: int, store_ids: list[int], at: dt.datetime, own: UUID
-) -> Mapping[int, list[Step]]:
+def _on_shelves(
+    asked: list[int], channel_id: int, store_ids: list[int], at: dt.datetime, own: UUID, *, families: bool = True
+) -> tuple[dict[int, Sold], dict[int, list[Step]]]:
+    """Products (with their children) and the places that may serve each, best rank first. One query."""
+    sold: dict[int, Sold] = {}
     found: dict[int, list[Step]] = defaultdict(list)
+    parameters = {
+        "asked": asked, "families": families, "channel": channel_id, "stores": store_ids, "at": at, "own": own,
+    }  # fmt: skip
     with connection.cursor() as sql:
-        sql.execute(_STEPS, {"products": product_ids, "channel": channel_id, "stores": store_ids, "at": at, "own": own})
-        for product, place, name, purpose, rank, store, *figures, threshold in sql.fetchall():
-            shelf = rules.Shelf(place, *figures)
-            units = rules.counted(shelf.free, threshold)
-            found[product].append(Step(product, place, name, purpose, rank, store, shelf, threshold, units))
-    return found
+        sql.execute(_STEPS, parameters)
+        for product, *facts, place, name, purpose, rank, store, a, b, c, d, e, threshold in sql.fetchall():
+            if product not in sold:
+                sold[product] = Sold(product, *facts)
+            if place is not None:
+                shelf = rules.Shelf(place, a, b, c, d, e)
+                units = rules.counted(shelf.free, threshold)
+                found[product].append(Step(product, place, name, purpose, rank, store, shelf, threshold, units))
+    return sold, found
 
 
 def _of_one(product: Sold, store_ids: list[int], steps: Iterable[Step]) -> Availability:

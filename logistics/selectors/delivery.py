@@ -16,7 +16,7 @@ from catalog.selectors.bundles import exploded
 from logistics import rules
 from logistics.enums import DeliveryKind, Level
 from logistics.models import DeliveryMode
-from logistics.selectors.availability import Availability, Sold, availability, sold_products
+from logistics.selectors.availability import Availability, Sold, availability, told
 from stores.models import SalesChannel, Store
 
 Lines = list[tuple[int, int]]
@@ -100,11 +100,15 @@ def delivery_options(
 ) -> list[DeliveryOption]:
     """Every active mode of the channel for this basket, those that serve first; the others say why not.
 
-    value: the goods with tax. Dates are days of the channel's time zone. Four queries at most.
-    Bundles count as what lies in them, which takes two more.
+    value: the goods with tax. Dates are days of the channel's time zone. Two queries.
+    Bundles count as what lies in them, which takes four more.
     """
-    wanted, products = _inside(lines)
-    stock = availability(wanted, channel=channel, at=at, stores=[store] if store else [], for_reference=for_reference)
+    wanted = _merged(lines)
+    stores = [store] if store else []
+    products, stock = told(wanted, channel=channel, at=at, stores=stores, for_reference=for_reference)
+    if any(products[pk].kind == ProductKind.BUNDLE for pk in wanted if pk in products):
+        wanted = exploded(lines)  # a bundle and its products in one basket want the same units
+        products, stock = told(wanted, channel=channel, at=at, stores=stores, for_reference=for_reference)
     basket = Basket(list(wanted.items()), products, stock, store, country.upper(), value, channel.currency)
     modes = DeliveryMode.objects.filter(active=True, channels=channel).select_related("vat_rate")
     local = at.astimezone(ZoneInfo(channel.time_zone))
@@ -117,16 +121,6 @@ def _merged(lines: Iterable[tuple[int, int]]) -> dict[int, int]:
     for pk, quantity in lines:
         wanted[pk] = wanted.get(pk, 0) + quantity
     return wanted
-
-
-def _inside(lines: Lines) -> tuple[dict[int, int], dict[int, Sold]]:
-    """Units by product, and the products; a bundle and its products in one basket want the same units."""
-    wanted = _merged(lines)
-    products = sold_products(wanted)
-    if any(product.kind == ProductKind.BUNDLE for product in products.values()):
-        wanted = exploded(lines)
-        products = sold_products(wanted)
-    return wanted, products
 
 
 def _option(mode: DeliveryMode, basket: Basket, local: dt.datetime) -> DeliveryOption:

@@ -61,7 +61,9 @@ def beside(said: list[Associated], shown: Collection[int], *, shop: Shop, at: dt
     asked = {pk for one in wanted for pk in (one.page, one.product)} - set(shown)
     if not asked:
         return []
-    found = tiles(asked, channel=shop.channel, at=at, language=shop.language, store=shop.store)
+    found = tiles(
+        asked, channel=shop.channel, at=at, language=shop.language, store=shop.store, version=shop.index_version
+    )
     known = {tile.id: tile for tile in found}
     blocks: dict[str, list[Tile]] = {}
     for one in wanted:

@@ -56,7 +56,10 @@ def home_page(shop: Shop, *, at: dt.datetime) -> HomePage:
         for title, pk in _selections(shop, at)
     ]
     every = [*best, *new, *(pk for _title, ids in shelves for pk in ids)]
-    shown = {tile.id: tile for tile in tiles(every, channel=channel, at=at, language=shop.language, store=shop.store)}
+    shown = {
+        tile.id: tile
+        for tile in tiles(every, channel=channel, at=at, language=shop.language, store=shop.store, version=version)
+    }
     return HomePage(
         doors=[(root, pictures.get(root.id, "")) for root in roots],
         shelves=[Shelf(title, row) for title, ids in shelves if (row := _row(ids, shown))],

@@ -66,7 +66,11 @@ def landing_view(page: LandingPage, *, shop: Shop, at: dt.datetime) -> LandingVi
         if block.kind == BlockKind.SELECTION and block.selection and block.selection.shown_at(at)
     }
     every = list(dict.fromkeys(pk for row in ids.values() for pk in row))
-    found = tiles(every, channel=shop.channel, at=at, language=shop.language, store=shop.store) if every else []
+    found = (
+        tiles(every, channel=shop.channel, at=at, language=shop.language, store=shop.store, version=version)
+        if every
+        else []
+    )
     shown = {tile.id: tile for tile in found}
     words = words_of([block.link_page_id for block in blocks if block.link_page_id], shop.language)
     own = said(page, shop.language)

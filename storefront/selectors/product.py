@@ -25,7 +25,6 @@ from storefront.selectors.facts import Group, Question, attribute_groups, questi
 from storefront.selectors.inside import Inside, inside_of
 from storefront.selectors.shop import Shop
 from stores.models import Store
-from stores.selectors import pickup_stores
 
 KEEP_SECONDS = 600
 
@@ -116,7 +115,7 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
     if facts is None:
         return None
     sellable = facts.children or [facts.listing]
-    stores = pickup_stores()
+    stores = shop.pickup_stores
     stock = availability([one.pk for one in sellable], channel=shop.channel, at=at, stores=stores)
     chosen = _choose(sellable, variant, stock, shop.store)
     costs = prices([one.pk for one in sellable], channel=shop.channel, at=at)

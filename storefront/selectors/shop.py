@@ -9,7 +9,7 @@ from django.db.models import Sum
 from discovery.selectors import index_version
 from orders.models import CartLine
 from stores.models import SalesChannel, Site, Store
-from stores.selectors import site_for
+from stores.selectors import pickup_stores, site_for
 
 STORE_COOKIE = "store"  # the code of the reference store that the shopper chose (COM-3)
 CART_COOKIE = "cart"  # the secret token of the shopper's basket
@@ -46,14 +46,19 @@ class Shop:
 
     @cached_property
     def store(self) -> Store | None:
-        """The reference store, if one is chosen and still offers pickup."""
+        """The reference store, if one is chosen and offers pickup, as it was at most some seconds ago."""
         if not self._store_code:
             return None
-        return (
-            Store.objects.filter(code=self._store_code, archived=False, offers_pickup=True)
-            .select_related("zone")
-            .first()
-        )
+        return next((store for store in self.pickup_stores if store.code == self._store_code), None)
+
+    @cached_property
+    def pickup_stores(self) -> list[Store]:
+        """The stores where orders can be collected, by name, as they were at most some seconds ago."""
+        kept: list[Store] | None = cache.get("pickup-stores")
+        if kept is None:
+            kept = pickup_stores()
+            cache.set("pickup-stores", kept, KEEP_SECONDS)
+        return kept
 
     @cached_property
     def index_version(self) -> str:

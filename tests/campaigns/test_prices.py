@@ -136,7 +136,7 @@ def test_prices_take_the_same_queries_for_one_and_for_many(django_assert_num_que
     a_campaign(*products)
     channel = a_channel()
     for some in (products[:1], products):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             assert len(prices([product.pk for product in some], channel=channel, at=AT)) == len(some)
 
 
