@@ -1,11 +1,12 @@
 """The read side of selling, and what merchandisers decide about it."""
 
 from discovery.models.index import FacetValue, IndexEntry, IndexVersion, Lexeme, ListingSet
-from discovery.models.merchandising import ListingPolicy, MerchandisingRule, RuleEffect
+from discovery.models.merchandising import DecisionVersion, ListingPolicy, MerchandisingRule, RuleEffect
 from discovery.models.relevance import RelevanceCall, RelevanceTest
 from discovery.models.searching import SearchRedirect, SynonymSet
 
 __all__ = [
+    "DecisionVersion",
     "FacetValue",
     "IndexEntry",
     "IndexVersion",

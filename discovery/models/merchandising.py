@@ -119,3 +119,19 @@ class ListingPolicy(models.Model):
 
     def __str__(self) -> str:
         return str(self.channel)
+
+
+class DecisionVersion(models.Model):
+    """Counts what merchandisers decided: one row, part of the key of whatever is kept about lists.
+
+    It is no part of the index, so a decision waits for nobody who rebuilds that.
+    """
+
+    number = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("version of the decisions")
+        verbose_name_plural = _("versions of the decisions")
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -37,17 +37,19 @@ class SegmentEntry:
 
 # What a transaction has written and may yet take back is kept apart from what is committed.
 _VERSION = """
-SELECT number, named, COALESCE(pg_current_xact_id_if_assigned()::text, '')
-  FROM discovery_indexversion WHERE channel_id = %s
+SELECT COALESCE(index.number, 0), COALESCE(index.named, 0), COALESCE(pg_current_xact_id_if_assigned()::text, ''),
+       COALESCE(decided.number, 0)
+  FROM (SELECT %s AS channel_id) asked
+  LEFT JOIN discovery_indexversion index ON index.channel_id = asked.channel_id
+  LEFT JOIN discovery_decisionversion decided ON decided.id = 1
 """
 
 
 def index_version(channel: SalesChannel) -> str:
-    """Changes whenever the channel's index does: part of the key of whatever is kept about it."""
+    """Changes whenever the channel's index does, or what merchandisers decided: part of the key of all that is kept."""
     with connection.cursor() as sql:
         sql.execute(_VERSION, [channel.pk])
-        number, named, transaction = sql.fetchone() or (0, 0, "")
-    return f"{channel.pk}.{number}.{named}.{transaction}"
+        return ".".join(str(part) for part in (channel.pk, *sql.fetchone()))
 
 
 def place_of(store: Store, *, version: str) -> int | None:

@@ -89,7 +89,7 @@ def snapshot(version: str) -> Snapshot:
 
 
 def _parts(version: str) -> tuple[int, int, int, str]:
-    channel, number, named, transaction = version.split(".")
+    channel, number, named, transaction, _decided = version.split(".")
     return int(channel), int(number), int(named), transaction
 
 

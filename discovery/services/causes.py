@@ -124,3 +124,12 @@ def forget_pages() -> int:
         hold_index()
         sql.execute("UPDATE discovery_indexversion SET number = number + 1")
     return 0
+
+
+def decided() -> None:
+    """In the transaction of a decision: lists obey from the next request on. Waits for nobody who writes the index."""
+    with connection.cursor() as sql:
+        sql.execute(
+            "INSERT INTO discovery_decisionversion AS known (id, number) VALUES (1, 1)"
+            " ON CONFLICT (id) DO UPDATE SET number = known.number + 1"
+        )

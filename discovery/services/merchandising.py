@@ -11,7 +11,7 @@ from altazion.lib.text import plain
 from discovery.enums import EffectKind, RulePlace
 from discovery.models import ListingPolicy, MerchandisingRule, RuleEffect
 from discovery.models.merchandising import MOST_EFFECTS
-from discovery.services.causes import forget_pages
+from discovery.services.causes import decided
 from logbook.services import record
 from stores.models import SalesChannel
 
@@ -61,7 +61,7 @@ def delete_rule(rule: MerchandisingRule, *, at: dt.datetime, actor: str = "") ->
 def set_policy(channel: SalesChannel, unavailable: str, *, at: dt.datetime, actor: str = "") -> None:
     """Say where a channel lists what is sold out."""
     ListingPolicy.objects.update_or_create(channel=channel, defaults={"unavailable": unavailable})
-    forget_pages()
+    decided()
     record(CHANGED, at=at, subject_kind="listing_policy", subject_id=channel.pk, actor=actor, unavailable=unavailable)
 
 
@@ -95,5 +95,5 @@ def check_effect(effect: RuleEffect) -> None:
 
 
 def _tell(rule: MerchandisingRule, change: str, at: dt.datetime, actor: str) -> None:
-    forget_pages()
+    decided()
     record(CHANGED, at=at, subject_kind="rule", subject_id=rule.pk, actor=actor, name=rule.name, change=change)

@@ -10,7 +10,7 @@ from altazion.lib.problems import Invalid
 from altazion.lib.text import plain
 from discovery.models import SearchRedirect, SynonymSet
 from discovery.selectors.synonyms import LONGEST
-from discovery.services.causes import forget_pages
+from discovery.services.causes import decided
 from discovery.services.merchandising import CHANGED
 from logbook.services import record
 
@@ -63,7 +63,7 @@ def _is_local(address: str) -> bool:
 
 
 def _tell(decision: Any, change: str, at: dt.datetime, actor: str) -> None:
-    forget_pages()
+    decided()
     record(
         CHANGED, at=at, subject_kind=type(decision).__name__, subject_id=decision.pk or "", actor=actor,
         name=str(decision)[:200], change=change,

@@ -22,11 +22,10 @@ from altazion.lib.money import display
 from altazion.lib.text import safe_html
 from altazion.lib.text import slug as make_slug
 from catalog.selectors import word_of
-from discovery.selectors import Facet, FacetOption, Tile
+from discovery.selectors import Tile
 from storefront.selectors.pictures import media_address
 
 register = template.Library()
-_CHECKED = mark_safe(" checked")
 TONES = 6
 
 
@@ -93,27 +92,6 @@ def product_tile(tile: Tile) -> SafeString:
 @lru_cache(maxsize=4096)
 def _draw(shown: _Shown) -> SafeString:
     return render_to_string("storefront/parts/tile.html", {"tile": shown.tile})
-
-
-@register.simple_tag
-def facet_options(facet: Facet) -> SafeString:
-    """The choices of a facet, each with how many products it would show."""
-    return format_html_join(
-        "",
-        '\n          <li><label class="check" for="f-{0}-{1}"><input type="checkbox" id="f-{0}-{1}" name="f-{0}"'
-        ' value="{2}"{3}>{6}<span>{4}</span><span class="n">{5}</span></label></li>',
-        (
-            (facet.code, n, o.value, _CHECKED if o.selected else "", o.label, grouped(o.count), _swatch(o))
-            for n, o in enumerate(facet.options, 1)
-        ),
-    )
-
-
-def _swatch(option: FacetOption) -> SafeString | str:
-    """Its picture, or a patch of its colour (a class of labels.css); the label beside it says the same in words."""
-    if option.image and (url := media_address(option.image)):
-        return format_html('<img class="swatch" src="{}" alt="" width="22" height="22" loading="lazy">', url)
-    return format_html('<i class="swatch sw-{}"></i>', option.colour[1:]) if option.colour else ""
 
 
 @register.simple_tag

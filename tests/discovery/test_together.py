@@ -5,8 +5,10 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from discovery.models import IndexEntry
-from discovery.services import reindex
+from discovery.models import IndexEntry, MerchandisingRule, RuleEffect
+from discovery.selectors import listing
+from discovery.services import delete_rule, reindex, save_rule
+from discovery.services.reindex import hold_index
 from tests import builders as b
 from tests.discovery.test_index import an_attribute
 
@@ -38,3 +40,45 @@ def test_two_who_rebuild_the_same_products_in_other_orders_both_get_through():
         worker.join(timeout=120)
     assert troubles == []
     assert IndexEntry.objects.count() == 40
+
+
+def test_a_decision_waits_for_nobody_who_rebuilds_and_lists_obey_at_once():
+    channel = b.a_channel()
+    segment = b.a_segment("Robots")
+    first, second = (b.a_product(price=5, channel=channel, segment=segment) for _each in range(2))
+    reindex(None, at=b.AT)
+
+    def order():
+        page = listing(channel=channel, at=b.AT, language="fr", segment=segment)
+        return [tile.id for tile in page.tiles]
+
+    before = order()
+    last = next(product for product in (first, second) if product.pk == before[-1])
+    held, done = threading.Event(), threading.Event()
+
+    def rebuild():
+        try:
+            with transaction.atomic():
+                hold_index()
+                held.set()
+                done.wait(timeout=60)
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=rebuild)
+    worker.start()
+    try:
+        assert held.wait(timeout=20)
+        with connection.cursor() as sql:
+            sql.execute("SET lock_timeout = '5s'")
+        rule = MerchandisingRule(name="First", segment=segment)
+        pin = RuleEffect(kind="pin", product=last, position=1)
+        save_rule(rule, [pin], at=b.AT)
+        assert order() == before[::-1]
+        delete_rule(rule, at=b.AT)
+        assert order() == before
+    finally:
+        done.set()
+        worker.join(timeout=60)
+        with connection.cursor() as sql:
+            sql.execute("RESET lock_timeout")

@@ -168,7 +168,7 @@ def test_pages_cost_the_same_with_one_and_with_three_products(
     with CaptureQueriesContext(connection) as three:
         read(client, address)
     assert len(three) <= len(one)
-    assert len(three) <= 12, "\n".join(q["sql"][:120] for q in three)
+    assert len(three) <= 8, "\n".join(q["sql"][:120] for q in three)
 
 
 def test_media_are_served_harmless(client, shop, settings, tmp_path):
