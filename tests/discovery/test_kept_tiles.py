@@ -1,10 +1,12 @@
 """What tiles keep of products is never a price, stock or a label: these are as they are at the asked instant."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
-from catalog.models import BasePrice, Product
+from campaigns.models import Campaign
+from catalog.models import BasePrice, Product, Selection, SelectionItem
 from discovery.selectors import index_version, tiles
 from discovery.services import reindex
 from logistics.models import StockBalance
@@ -31,7 +33,13 @@ def ask(db):
 
 def test_a_campaign_shows_on_its_second_whatever_is_kept(ask):
     starts = AT + 30 * SECOND
-    b.a_campaign(ask.product, channel=ask.channel, percent=50, during=(starts, starts + dt.timedelta(days=1)))
+    selection = Selection.objects.create(code="half", name="Half")
+    SelectionItem.objects.create(selection=selection, product=ask.product)
+    campaign = Campaign.objects.create(
+        code="half", name="Half", selection=selection, percent_off=Decimal(50), approved=True,
+        during=(starts, starts + dt.timedelta(days=1)),
+    )  # fmt: skip
+    campaign.channels.add(ask.channel)
     assert ask(starts - SECOND).price.unit == 20
     assert ask(starts).price.unit == 10
 
