@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -197,7 +198,7 @@ def _on_shelves(
     """Products (with their children) and the places that may serve each, best rank first. One query."""
     sold: dict[int, Sold] = {}
     found: dict[int, list[Step]] = defaultdict(list)
-    parameters = {
+    parameters: dict[str, Any] = {
         "asked": asked, "families": families, "channel": channel_id, "stores": store_ids, "at": at, "own": own,
     }  # fmt: skip
     with connection.cursor() as sql:
