@@ -60,17 +60,18 @@ class FlowState:
     at: dt.datetime | None
     run: int | None
     late: bool
+    says: str = ""
 
     @property
     def needs_care(self) -> bool:
         """Whether a person should look."""
-        return self.late or self.state in {RunState.FAILED, RunState.DONE_WITH_REJECTIONS}
+        return self.late or bool(self.says) or self.state in {RunState.FAILED, RunState.DONE_WITH_REJECTIONS}
 
     @property
     def rank(self) -> int:
         """Place in the list: what hurts first."""
         order = {RunState.FAILED.value: 0, RunState.DONE_WITH_REJECTIONS.value: 2, RunState.RUNNING.value: 3}
-        return min(order.get(self.state, 4), 1 if self.late else 4)
+        return min(order.get(self.state, 4), 1 if self.late or self.says else 4)
 
     @property
     def may_rerun(self) -> bool:
@@ -185,7 +186,12 @@ def flow_state(flow: Any, at: dt.datetime) -> FlowState:
     """How a flow of `flows_with_health` stands."""
     label = str(RunState(flow.last_state).label) if flow.last_state else ""
     late = is_late(flow.last_at, flow.expected_every_minutes, at)
-    return FlowState(flow, flow.last_state or "", label, flow.last_at, flow.last_run, late)
+    return FlowState(flow, flow.last_state or "", label, flow.last_at, flow.last_run, late, _problems(flow))
+
+
+def _problems(flow: Any) -> str:
+    watch = getattr(flow, "watch", None)
+    return " ".join(watch.problems) if watch is not None else ""
 
 
 def _stock(user: User) -> dict[str, Any]:

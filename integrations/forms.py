@@ -96,12 +96,16 @@ class FlowForm(forms.ModelForm):
             *("after_taking", "expected_every_minutes", "active"),
             *("brake_price_share", "brake_price_fall", "brake_archived"),
             *("brake_rows", "brake_zero", "brake_rejected"),
+            *("longest_minutes", "volume_tolerance", "failures_allowed"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["after_taking"].required = False
-        self.fields["brake_price_fall"].required = False
+        for name in ("after_taking", "brake_price_fall", "failures_allowed"):
+            self.fields[name].required = False
+
+    def clean_failures_allowed(self) -> int:
+        return int(self.cleaned_data.get("failures_allowed") or self.instance.failures_allowed)
 
     def clean_after_taking(self) -> str:
         return self.cleaned_data.get("after_taking") or self.instance.after_taking

@@ -3,6 +3,10 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import translation
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from altazion.lib.clock import now
@@ -97,3 +101,17 @@ def export_orders(flow: str, **kwargs: object) -> int:
 def forget_changes(**kwargs: object) -> int:
     """Let go of differences that were kept long enough."""
     return services.forget_changes(at=now())
+
+
+@shared_task
+def check_flows(**kwargs: object) -> int:
+    """Look at how every flow is doing; a flow that falls ill or recovers is told of by mail."""
+    turns = services.check_flows(at=now())
+    to = services.whom_to_tell() if turns else []
+    for turn in turns:
+        with translation.override(settings.LANGUAGE_CODE):
+            subject = _("Flow “%s” needs care") if turn.says else _("Flow “%s” is well again")
+            body = turn.says or _("What was wrong is over.")
+        if to:
+            send_mail(subject % turn.flow.name, body, settings.DEFAULT_FROM_EMAIL, to, fail_silently=True)
+    return len(turns)

@@ -28,6 +28,7 @@ _ORDERS = ("Service client", "E-commerce", LAST_RESORT)
 
 FLOW_FAILED = "flow_failed"
 FLOW_HELD = "flow_held"
+FLOW_ILL = "flow_ill"
 FLOW_REJECTIONS = "flow_rejections"
 ORDER_REFUSED = "order_refused"
 ORDER_TO_PREPARE = "order_to_prepare"
@@ -43,6 +44,7 @@ NOT_FETCHED = "media_not_fetched"
 
 KINDS = (
     Kind(FLOW_FAILED, _("A flow failed"), URGENT, 4, _FLOWS),
+    Kind(FLOW_ILL, _("A flow is late, slow or unlike itself"), URGENT, 4, _FLOWS),
     Kind(FLOW_HELD, _("A flow is held back"), URGENT, 4, _FLOWS),
     Kind(FLOW_REJECTIONS, _("A file had rows refused"), NORMAL, 48, _FLOWS),
     Kind(ORDER_REFUSED, _("The ERP refused an order"), URGENT, 4, _ORDERS),

@@ -47,7 +47,11 @@ class FlowAdmin(ModelAdmin):
         (None, {"fields": ("name", "code", "active", "direction", "entity", "mapping", "coverage")}),
         (
             gettext_lazy("Where files come from or go to"),
-            {"fields": ("connection", "folder", "pattern", "after_taking", "expected_every_minutes")},
+            {"fields": ("connection", "folder", "pattern", "after_taking")},
+        ),
+        (
+            gettext_lazy("When to raise an alarm"),
+            {"fields": ("expected_every_minutes", "longest_minutes", "volume_tolerance", "failures_allowed")},
         ),
         (
             gettext_lazy("Brakes"),
@@ -114,7 +118,10 @@ class FlowAdmin(ModelAdmin):
         if not flow.active:
             return badge(_("off"))
         late = is_late(flow.last_at, flow.expected_every_minutes, now())
-        word = badge(_("late"), "bad") if late else ""
+        word: str = badge(_("late"), "bad") if late else ""
+        watch = getattr(flow, "watch", None)
+        if watch is not None and watch.problems:
+            word = badge(_("needs care"), "bad", " ".join(watch.problems))
         return format_html("{} {}", state_badge(flow.last_state) if flow.last_state else badge(_("never ran")), word)
 
     @admin.display(description=gettext_lazy("last run"), ordering="last_at")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,6 +28,13 @@ class FlowSerializer(serializers.Serializer[Any]):
     last_state = serializers.CharField(allow_null=True)
     last_message = serializers.CharField(allow_null=True)
     last_at = serializers.DateTimeField(allow_null=True)
+    problems = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_problems(self, flow: Any) -> list[str]:
+        """What is wrong with it, a sentence each; empty when it is well."""
+        watch = getattr(flow, "watch", None)
+        return list(watch.problems) if watch is not None else []
 
 
 class StartSerializer(serializers.Serializer[Any]):

@@ -111,6 +111,18 @@ class Flow(models.Model):
     brake_rejected = models.PositiveSmallIntegerField(
         _("refused rows, % of the file"), null=True, blank=True, default=30, validators=_PERCENT
     )
+    longest_minutes = models.PositiveIntegerField(
+        _("a run takes at most, minutes"), null=True, blank=True, help_text=_("Longer raises an alarm.")
+    )
+    volume_tolerance = models.PositiveIntegerField(
+        _("rows may differ by, %"),
+        null=True,
+        blank=True,
+        help_text=_("From the median of the last ten runs; more raises an alarm. Empty: not looked at."),
+    )
+    failures_allowed = models.PositiveSmallIntegerField(
+        _("alarm after failures in a row"), default=3, help_text=_("Failed runs, or looks at a machine outside.")
+    )
     active = models.BooleanField(_("active"), default=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 

@@ -38,6 +38,8 @@ class FlowWatch(models.Model):
     looked_at = models.DateTimeField(_("looked"), null=True)
     problem = models.TextField(_("problem"), blank=True)
     problem_since = models.DateTimeField(_("since"), null=True)
+    problems = models.JSONField(_("what is wrong"), default=list, editable=False)
+    ill_since = models.DateTimeField(_("ill since"), null=True, editable=False)
     failures = models.PositiveIntegerField(_("failed looks in a row"), default=0)
 
     class Meta:

@@ -19,7 +19,7 @@ def flows_with_health() -> QuerySet[Any]:
     """Flows with their last run: `last_state`, `last_at` (last run that went well), `last_run`."""
     runs = Run.objects.filter(flow=OuterRef("pk")).order_by("-pk")
     settled = runs.exclude(state=RunState.IGNORED)
-    return Flow.objects.select_related("mapping").annotate(
+    return Flow.objects.select_related("mapping", "watch").annotate(
         last_run=Subquery(settled.values("pk")[:1]),
         last_state=Subquery(settled.values("state")[:1]),
         last_message=Subquery(settled.values("message")[:1]),

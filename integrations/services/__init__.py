@@ -11,6 +11,7 @@ from integrations.services.fetching import look
 from integrations.services.folders import poll_folder
 from integrations.services.forgetting import forget_changes
 from integrations.services.handover import acknowledge, export_orders, queue_order
+from integrations.services.health import check_flows, whom_to_tell
 from integrations.services.holding import approve, refuse, waiting_behind
 from integrations.services.mappings import load_mappings
 from integrations.services.receiving import ignore_run, receive_file, rerun
@@ -32,6 +33,7 @@ __all__ = [
     "acknowledge",
     "approve",
     "check_connection",
+    "check_flows",
     "delete_trigger",
     "ensure_schedules",
     "export_orders",
@@ -62,5 +64,6 @@ __all__ = [
     "trust_host_key",
     "undo_run",
     "waiting_behind",
+    "whom_to_tell",
     "why_not_undone",
 ]
