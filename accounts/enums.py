@@ -14,7 +14,9 @@ class Scope(models.TextChoices):
     """What an API key opens. A view names the one it needs."""
 
     CATALOG_READ = "catalog:read", _("read the catalogue")
-    CATALOG_WRITE = "catalog:write", _("write selections of the catalogue")
+    CATALOG_WRITE = "catalog:write", _("write selections and keywords of the catalogue")
+    SEARCH_READ = "search:read", _("read how searches are understood and lists are ordered")
+    SEARCH_WRITE = "search:write", _("write synonyms and searches that lead to a page")
     AVAILABILITY_READ = "availability:read", _("ask for availability")
     ORDERS_READ = "orders:read", _("read orders")
     ORDERS_EXPORT = "orders:export", _("pull and acknowledge new orders")

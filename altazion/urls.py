@@ -16,6 +16,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("office/", admin.site.urls),
     path("api/v1/", include("catalog.api.urls")),
+    path("api/v1/", include("discovery.api.urls")),
     path("api/v1/", include("logistics.api.urls")),
     path("api/v1/", include("orders.api.urls")),
     path("api/v1/", include("accounting.api.urls")),

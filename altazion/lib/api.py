@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
+from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import set_rollback
 
 from altazion.lib.problems import Refused
@@ -92,6 +94,25 @@ def _pointers(detail: Any, at: str = "") -> list[dict[str, str]]:
             return [found for index, item in enumerate(detail) for found in _pointers(item, f"{at}/{index}")]
         return [{"pointer": at or "/", "detail": str(item)} for item in detail]
     return [{"pointer": at or "/", "detail": str(detail)}]
+
+
+def language_words(said: Any, lengths: Mapping[str, int]) -> dict[str, dict[str, str]]:
+    """Words of a thing in other languages, `{"en": {"name": …}}`; lengths: the fields that may be said."""
+    if not isinstance(said, dict) or len(said) > 20:
+        raise exceptions.ValidationError(_('Give translations as {"en": {"name": "…"}}.'))
+    for language, words in said.items():
+        if language not in dict(settings.LANGUAGES) or not isinstance(words, dict):
+            raise exceptions.ValidationError(_('Give translations as {"en": {"name": "…"}}.'))
+        for field, text in words.items():
+            if field not in lengths or not isinstance(text, str) or len(text) > lengths[field] or "\0" in text:
+                raise exceptions.ValidationError(_("These words cannot be taken: %(field)s.") % {"field": field[:60]})
+    return said
+
+
+class Heavy(UserRateThrottle):
+    """For calls that cost much: fewer a minute than others."""
+
+    scope = "heavy"
 
 
 def encode_cursor(*values: int) -> str:

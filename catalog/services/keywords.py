@@ -1,12 +1,13 @@
 """Keywords: words that find their products before any other."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from altazion.lib.problems import Invalid, Refused
+from altazion.lib.problems import Invalid, NotFound, Refused
 from altazion.lib.text import plain, slug
 from catalog.models import Keyword, KeywordCategory, Product, ProductKeyword
 from catalog.selectors.lookup import find_many
@@ -14,6 +15,7 @@ from catalog.services.log import PRODUCTS, log_many
 from logbook.services import record
 
 KEYWORD = "catalog.keyword_changed"
+CODE_LENGTH, CATEGORY_LENGTH = 120, 50
 FACET_PREFIX = "kw-"  # how the product index names a category among its facets
 
 
@@ -88,6 +90,70 @@ def link_named(keyword: Keyword, words: Iterable[str], *, at: dt.datetime, actor
         for product in found
     }
     return link_keyword(keyword, add=wanted, at=at, actor=actor), unknown
+
+
+@transaction.atomic
+def put_keyword(
+    category: str,
+    code: str,
+    fields: Mapping[str, Any],
+    *,
+    products: Sequence[str] | None = None,
+    add: Iterable[int] = (),
+    at: dt.datetime,
+    actor: str = "",
+) -> tuple[Keyword, bool]:
+    """Make or change a keyword by its codes, as other systems do; True if it is new.
+
+    products: SKUs, exactly these; what a flow feeds stays. add: numbers of more products. Invalid, with the field, for
+    what cannot be; NotFound for a category that is not there.
+    """
+    kind = KeywordCategory.objects.filter(code=category).first()
+    if kind is None:
+        raise NotFound(
+            _("There is no category of keywords %(code)s.") % {"code": category}, code="unknown_keyword_category"
+        )
+    if len(code) > CODE_LENGTH:
+        raise Invalid(_("A code has at most %(most)d characters.") % {"most": CODE_LENGTH}, field="code")
+    keyword = Keyword.objects.select_for_update().filter(category=kind, code=code).first()
+    is_new = keyword is None
+    keyword = keyword or Keyword(category=kind, code=code, name=code)
+    changed = {name: value for name, value in fields.items() if getattr(keyword, name) != value}
+    for name, value in changed.items():
+        setattr(keyword, name, value)
+    if is_new or changed:
+        save_keyword(keyword, at=at, actor=actor)
+    more = set(add)
+    gone: set[int] = set()
+    if products is not None:
+        known = dict(Product.objects.filter(sku__in=list(products)).values_list("sku", "pk"))
+        for place, sku in enumerate(products):
+            if sku not in known:
+                words = _("No product has the SKU %(sku)s.") % {"sku": sku}
+                raise Invalid(words, field=f"products.{place}", code="unknown_sku")
+        by_hand = keyword.links.filter(source="").values_list("product_id", flat=True)
+        more |= set(known.values())
+        gone = set(by_hand) - more
+    link_keyword(keyword, add=more, remove=gone, at=at, actor=actor)
+    return keyword, is_new
+
+
+@transaction.atomic
+def put_category(
+    code: str, fields: Mapping[str, Any], *, at: dt.datetime, actor: str = ""
+) -> tuple[KeywordCategory, bool]:
+    """Make or change a category of keywords by its code; True if it is new. Nothing happens if nothing differs."""
+    if len(code) > CATEGORY_LENGTH:
+        raise Invalid(_("A code has at most %(most)d characters.") % {"most": CATEGORY_LENGTH}, field="code")
+    category = KeywordCategory.objects.select_for_update().filter(code=code).first()
+    is_new = category is None
+    category = category or KeywordCategory(code=code, name=code)
+    changed = {name: value for name, value in fields.items() if getattr(category, name) != value}
+    for name, value in changed.items():
+        setattr(category, name, value)
+    if is_new or changed:
+        save_category(category, at=at, actor=actor)
+    return category, is_new
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from discovery.services.merchandising import delete_rule, save_rule, set_policy
 from discovery.services.prove import prove_sets
 from discovery.services.reindex import reindex
 from discovery.services.relevance import delete_test, run_tests, run_wanted, save_test, want_tests
-from discovery.services.searching import forget, save_redirect, save_synonyms
+from discovery.services.searching import forget, put_redirect, put_synonyms, save_redirect, save_synonyms
 
 __all__ = [
     "delete_rule",
@@ -24,6 +24,8 @@ __all__ = [
     "forget",
     "forget_pages",
     "prove_sets",
+    "put_redirect",
+    "put_synonyms",
     "reindex",
     "reindex_attributes",
     "reindex_campaign",

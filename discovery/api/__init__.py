@@ -1,0 +1,1 @@
+"""How lists are made, for machines."""
