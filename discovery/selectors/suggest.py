@@ -1,22 +1,17 @@
 """What the search box proposes while one types."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, IntegerField, OuterRef, Subquery, Value
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Concat
 
 from altazion.lib.text import bare_code
 from catalog.enums import SegmentKind
-from catalog.models import Brand, Keyword, Segment
-from catalog.selectors import word_of
-from discovery.models import FacetValue, IndexEntry
-from discovery.selectors.navigation import said_in
 from discovery.selectors.text import CONFIGS, words_of
-from stores.models import SalesChannel, Store
+from stores.models import SalesChannel
 
 MOST = {"keyword": 3, "segment": 3, "brand": 3, "product": 6, "store": 2}
+AMONG = 2000
 
 
 @dataclass(frozen=True)
@@ -30,97 +25,104 @@ class Suggestion:
 
 
 def suggest(text: str, *, channel: SalesChannel, language: str) -> list[Suggestion]:
-    """Keywords, segments, brands, products and stores with a word beginning so, best first. At most five queries."""
+    """Keywords, segments, brands, products and stores with a word beginning so, best first. One query.
+
+    Beginnings that many products hold are looked for among the most important ones: `AMONG` entries are looked at.
+    """
     words = words_of(text)
     if not words or len("".join(words)) < 2:
         return []
-    return [
-        *_keywords(words, channel, language),
-        *_segments(words, channel, language),
-        *_brands(words, channel, language),
-        *_products(text, words, channel, language),
-        *_stores(words),
-    ]
-
-
-def _keywords(words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:
-    """Those that find something here."""
-    number = FacetValue.objects.filter(
-        attribute=Concat(Value("kw-"), OuterRef("category__code")), value=OuterRef("code")
-    ).values("pk")[:1]
-    sold = IndexEntry.objects.filter(channel=channel, facets__contains=[OuterRef("number")])
-    found = Keyword.objects.filter(_begins("array_to_string(catalog_keyword.forms, ' ')", words))
-    found = found.annotate(number=Cast(Subquery(number), IntegerField()))
-    rows = found.filter(Exists(sold)).order_by("name")
-    return [
-        Suggestion("keyword", k.pk, k.code, said_in(k.translations, language, "name", k.name))
-        for k in rows[: MOST["keyword"]]
-    ]
-
-
-def _stores(words: list[str]) -> list[Suggestion]:
-    found = Store.objects.filter(_begins("stores_store.name || ' ' || stores_store.city", words), archived=False)
-    return [Suggestion("store", s.pk, s.code, s.name) for s in found.order_by("name")[: MOST["store"]]]
-
-
-def _segments(words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:
-    sold = IndexEntry.objects.filter(channel=channel, segments__contains=[OuterRef("pk")])
-    found = Segment.objects.filter(archived=False, kind=SegmentKind.LISTED).filter(
-        _begins("catalog_segment.name", words),
-        Exists(sold),
-    )
-    rows = found.order_by("-importance", "level", "name")[: MOST["segment"]]
-    return [
-        Suggestion("segment", s.pk, word_of(s, language), said_in(s.translations, language, "name", s.name))
-        for s in rows
-    ]
-
-
-def _brands(words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:
-    sold = IndexEntry.objects.filter(channel=channel, brand_id=OuterRef("pk"))
-    found = Brand.objects.filter(
-        _begins("catalog_brand.name", words),
-        Exists(sold),
-        archived=False,
-    )
-    rows = found.order_by("-importance", "name")[: MOST["brand"]]
-    return [
-        Suggestion("brand", b.pk, word_of(b, language), said_in(b.translations, language, "name", b.name)) for b in rows
-    ]
-
-
-def _of(kind: str, thing: Segment | Brand, language: str) -> Suggestion:
-    name = said_in(thing.translations, language, "name", thing.name)
-    return Suggestion(kind, thing.pk, word_of(thing, language), name)
-
-
-def _products(text: str, words: list[str], channel: SalesChannel, language: str) -> list[Suggestion]:
     config, column = CONFIGS.get(language, CONFIGS["fr"])
-    statement = f"""
-        SELECT p.id, COALESCE(NULLIF(p.translations -> %(language)s ->> 'slug', ''), p.slug),
-               COALESCE(NULLIF(p.translations -> %(language)s ->> 'name', ''), NULLIF(p.name, ''), above.name, p.sku)
-          FROM (SELECT e.listing_id, max(e.rank) AS rank, bool_or(e.references_text LIKE %(reference)s) AS exact
-                  FROM discovery_indexentry e
-                 WHERE e.channel_id = %(channel)s
-                   AND (e.references_text LIKE %(reference)s
-                        OR e.{column} @@ (to_tsquery('{config}', %(starts)s) || to_tsquery('simple', %(starts)s)))
-                 GROUP BY e.listing_id ORDER BY exact DESC, rank DESC, e.listing_id DESC LIMIT %(most)s) found
-          JOIN catalog_product p ON p.id = found.listing_id
-          LEFT JOIN catalog_product above ON above.id = p.parent_id
-         ORDER BY found.exact DESC, found.rank DESC, p.id DESC"""  # noqa: S608 - fixed names
-    parameters: dict[str, str | int] = {
+    begins = f"e.{column} @@ (to_tsquery('{config}', %(starts)s) || to_tsquery('simple', %(starts)s))"
+    parameters: dict[str, Any] = {
         "language": language,
         "channel": channel.pk,
+        "listed": SegmentKind.LISTED.value,
+        "patterns": [rf"\m{word}" for word in words],
+        "begun": [f"{word}%" for word in words],
         "reference": f"% {bare_code(text)[:60]} %",
         "starts": " & ".join(f"{word}:*" for word in words),
-        "most": MOST["product"],
+        **{f"most_{kind}": most for kind, most in MOST.items()},
     }
     with connection.cursor() as sql:
-        sql.execute(statement, parameters)
-        return [Suggestion("product", *row) for row in sql.fetchall()]
+        sql.execute(_STATEMENT.replace("{begins}", begins), parameters)
+        return [Suggestion(*row) for row in sql.fetchall()]
 
 
-def _begins(column: str, words: list[str]) -> RawSQL:
-    """True if each word begins a word of the column, accents and case aside. column: a fixed name of ours."""
-    patterns = [rf"\m{word}" for word in words]
-    return RawSQL(f"lower(public.unaccent({column})) ~ ALL(%s::text[])", [patterns], output_field=BooleanField())  # noqa: S611 - parameters
+_HAS = "lower(public.unaccent({text})) ~ ALL(%(patterns)s::text[])"
+_SAID = "COALESCE(NULLIF({of}.translations -> %(language)s ->> '{field}', ''), {of}.{field})"
+
+
+def _begins(text: str) -> str:
+    """True if each word begins a word of the text, accents and case aside."""
+    return _HAS.format(text=text)
+
+
+def _said(of: str, field: str) -> str:
+    """A field in the language asked for."""
+    return _SAID.format(of=of, field=field)
+
+
+_STATEMENT = f"""
+WITH often AS MATERIALIZED (
+  SELECT COALESCE(min(n), 0) > {AMONG} AS yes
+    FROM (SELECT (SELECT COALESCE(sum(listings), 0) FROM discovery_lexeme l
+                   WHERE l.channel_id = %(channel)s AND l.word LIKE begun) AS n
+            FROM unnest(%(begun)s::text[]) begun) each
+), coded AS MATERIALIZED (
+  SELECT e.listing_id, max(e.rank) AS rank
+    FROM discovery_indexentry e
+   WHERE e.channel_id = %(channel)s AND e.references_text LIKE %(reference)s
+   GROUP BY e.listing_id ORDER BY 2 DESC LIMIT %(most_product)s
+), important AS MATERIALIZED (
+  SELECT e.listing_id, e.rank
+    FROM (SELECT * FROM discovery_indexentry WHERE channel_id = %(channel)s AND (SELECT yes FROM often)
+           ORDER BY channel_id, rank DESC, listing_id LIMIT {AMONG}) e
+   WHERE {{begins}}
+), others AS MATERIALIZED (
+  SELECT e.listing_id, e.rank FROM discovery_indexentry e
+   WHERE e.channel_id = %(channel)s AND {{begins}} AND (SELECT count(*) FROM important) < %(most_product)s
+   LIMIT {AMONG}
+), product AS (
+  SELECT listing_id, bool_or(exact) AS exact, max(rank) AS rank
+    FROM (SELECT listing_id, rank, true AS exact FROM coded
+          UNION ALL SELECT listing_id, rank, false FROM important
+          UNION ALL SELECT listing_id, rank, false FROM others) either
+   GROUP BY listing_id ORDER BY exact DESC, rank DESC, listing_id DESC LIMIT %(most_product)s
+)
+(SELECT 'keyword', k.id, k.code, COALESCE(NULLIF(k.translations -> %(language)s ->> 'name', ''), k.name)
+   FROM catalog_keyword k
+   JOIN catalog_keywordcategory c ON c.id = k.category_id
+   JOIN discovery_facetvalue f ON f.attribute = 'kw-' || c.code AND f.value = k.code
+  WHERE {_begins("array_to_string(k.forms, ' ')")}
+    AND EXISTS (SELECT 1 FROM discovery_indexentry e
+                 WHERE e.channel_id = %(channel)s AND e.facets @> ARRAY[f.id::int])
+  ORDER BY k.name LIMIT %(most_keyword)s)
+UNION ALL
+(SELECT 'segment', s.id, {_said("s", "slug")}, {_said("s", "name")}
+   FROM catalog_segment s
+  WHERE NOT s.archived AND s.kind = %(listed)s AND {_begins("s.name")}
+    AND EXISTS (SELECT 1 FROM discovery_indexentry e
+                 WHERE e.channel_id = %(channel)s AND e.segments @> ARRAY[s.id])
+  ORDER BY s.importance DESC, s.level, s.name LIMIT %(most_segment)s)
+UNION ALL
+(SELECT 'brand', b.id, {_said("b", "slug")}, {_said("b", "name")}
+   FROM catalog_brand b
+  WHERE NOT b.archived AND {_begins("b.name")}
+    AND EXISTS (SELECT 1 FROM discovery_indexentry e
+                  JOIN discovery_facetvalue f ON f.attribute = 'brand' AND f.value = b.code
+                 WHERE e.channel_id = %(channel)s AND e.facets @> ARRAY[f.id::int])
+  ORDER BY b.importance DESC, b.name LIMIT %(most_brand)s)
+UNION ALL
+(SELECT 'product', p.id, {_said("p", "slug")},
+        COALESCE(NULLIF(p.translations -> %(language)s ->> 'name', ''), NULLIF(p.name, ''), above.name, p.sku)
+   FROM product found
+   JOIN catalog_product p ON p.id = found.listing_id
+   LEFT JOIN catalog_product above ON above.id = p.parent_id
+  ORDER BY found.exact DESC, found.rank DESC, p.id DESC)
+UNION ALL
+(SELECT 'store', t.id, t.code, t.name
+   FROM stores_store t
+  WHERE NOT t.archived AND {_begins("t.name || ' ' || t.city")}
+  ORDER BY t.name LIMIT %(most_store)s)
+"""  # noqa: S608 - fixed names
