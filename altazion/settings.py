@@ -225,9 +225,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {}
 )
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# "shared" holds what all processes must see, such as that a search engine outside rests: files that those of one
+# machine share; several machines share it through CACHE_URL.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": STATE_DIR / "shared"},
+}
 if cache_url := env.str("CACHE_URL", default=""):
-    CACHES = {"default": env.cache_url_config(cache_url)}
+    CACHES = {"default": env.cache_url_config(cache_url), "shared": env.cache_url_config(cache_url)}
 
 # -- the API ---------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -22,7 +22,7 @@ _PAGE_DATA = ("intro", "header", "image", "banner", "meta_title", "meta_descript
 class SegmentShape(serializers.ModelSerializer):
     """A segment. kind: P listed, B beside the tree, I internal. importance: 100 normal, 300 highlighted, 900 star."""
 
-    parent = serializers.SlugRelatedField("code", read_only=True)  # type: ignore[assignment]
+    parent: Any = serializers.SlugRelatedField("code", read_only=True)
 
     class Meta:
         model = Segment

@@ -1,6 +1,7 @@
 """An external engine answers within its time, or the built-in one does: the shop is never slower than the budget.
 
-After some failures in a row the engine is left alone for a while (a circuit breaker, kept in the cache).
+After some failures in a row the engine is left alone for a while: a circuit breaker, kept in the cache that all
+processes share, so that each does not try for itself. Two that fail at the same instant may count as one.
 """
 
 import logging
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 from catalog.models import Product
 from discovery.ports import SearchAsked, search_engine
@@ -19,6 +20,7 @@ from stores.models import SalesChannel
 log = logging.getLogger(__name__)
 FAILURES, REST_SECONDS, REMEMBER = 3, 30, 3600
 MOST = 500
+SHARED = "shared"
 _POOL = ThreadPoolExecutor(max_workers=4, thread_name_prefix="search-engine")
 
 
@@ -34,9 +36,10 @@ class EngineState:
 
 
 def engine_state() -> EngineState | None:
-    """What this process (or all of them, with a shared cache) saw of the engine in the last hour; None without one."""
+    """What all processes saw of the engine in the last hour; None without one."""
     if not settings.SEARCH_ENGINE:
         return None
+    cache = caches[SHARED]
     return EngineState(
         name=settings.SEARCH_ENGINE.rsplit(".", 1)[-1],
         answered=cache.get("engine:answered", 0),
@@ -48,7 +51,7 @@ def engine_state() -> EngineState | None:
 
 def found_outside(text: str, *, channel: SalesChannel, language: str) -> TextMatch | None:
     """What the external engine finds, as a lane of its own; None when there is none, it rests or it fails."""
-    if not settings.SEARCH_ENGINE or cache.get("engine:rests"):
+    if not settings.SEARCH_ENGINE or caches[SHARED].get("engine:rests"):
         return None
     seconds = float(settings.SEARCH_ENGINE_SECONDS)
     started = time.monotonic()
@@ -62,7 +65,7 @@ def found_outside(text: str, *, channel: SalesChannel, language: str) -> TextMat
     except Exception as error:
         _failed(error, time.monotonic() - started)
         return None
-    cache.delete("engine:row")
+    caches[SHARED].delete("engine:row")
     _add("engine:answered")
     rows = {row[0]: row[1] or row[2] for row in Product.objects.filter(sku__in=skus).values_list("sku", "parent", "pk")}
     ids = list(dict.fromkeys(rows[sku] for sku in skus if sku in rows))
@@ -77,6 +80,7 @@ def found_outside(text: str, *, channel: SalesChannel, language: str) -> TextMat
 
 
 def _failed(error: Exception, seconds: float) -> None:
+    cache = caches[SHARED]
     text = f"{type(error).__name__} {error}".strip()[:200]
     log.warning("search engine failed after %.2f s: %s", seconds, text)
     cache.set("engine:error", text, REMEMBER)
@@ -87,5 +91,6 @@ def _failed(error: Exception, seconds: float) -> None:
 
 
 def _add(key: str) -> int:
+    cache = caches[SHARED]
     cache.add(key, 0, REMEMBER)
     return int(cache.incr(key))

@@ -1,12 +1,15 @@
 """The port for search engines: one contract for the built-in and an external one; a stalling one costs its budget."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from discovery.selectors import listing
 from discovery.selectors.engine import FAILURES, engine_state
@@ -26,6 +29,8 @@ class Engine(BaseHTTPRequestHandler):
         mood = self.server.mood
         if mood == "stall":
             self.server.released.wait(5)
+        if mood == "drip":
+            return self.drip()
         query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["query"]
         body = {"broken": b"<html>", "odd": b'{"skus": "A"}'}.get(mood)
         body = body or json.dumps({"skus": KNOWN.get(query, []) + ["unknown-sku"] * (mood == "alien")}).encode()
@@ -36,14 +41,30 @@ class Engine(BaseHTTPRequestHandler):
         except OSError:
             pass
 
+    def drip(self):
+        """A byte now and then, each within the time of one."""
+        self.send_response(200)
+        self.end_headers()
+        try:
+            while not self.server.released.wait(0.1):
+                self.wfile.write(b" ")
+        except OSError:
+            self.server.hung_up.set()
+
     def log_message(self, *arguments):
         pass
+
+
+@pytest.fixture(autouse=True)
+def _well():
+    """Nobody remembers another test's engine."""
+    caches["shared"].clear()
 
 
 @pytest.fixture
 def server():
     found = ThreadingHTTPServer(("127.0.0.1", 0), Engine)
-    found.mood, found.asked, found.released = "well", 0, threading.Event()
+    found.mood, found.asked, found.released, found.hung_up = "well", 0, threading.Event(), threading.Event()
     thread = threading.Thread(target=found.serve_forever, daemon=True)
     thread.start()
     yield found
@@ -116,7 +137,7 @@ def test_a_stalling_engine_costs_its_budget_and_then_nothing(shop, outside, sett
     outside.mood = "stall"
     settings.SEARCH_ENGINE_SECONDS = 0.2
     find(shop, "chauffe")  # the built-in engine's own first steps
-    cache.delete_many(["engine:row", "engine:failed", "engine:rests"])
+    caches["shared"].clear()
     outside.asked = 0
     started = time.monotonic()
     assert skus(find(shop, "robot")) == ["R2", "R1"]
@@ -128,6 +149,32 @@ def test_a_stalling_engine_costs_its_budget_and_then_nothing(shop, outside, sett
     find(shop, "ballons")
     assert outside.asked == asked
     assert time.monotonic() - started < 1.0
+
+
+def test_an_engine_that_drips_is_hung_up_on(shop, outside, settings):
+    outside.mood = "drip"
+    settings.SEARCH_ENGINE_SECONDS = 0.4
+    assert skus(find(shop, "robot")) == ["R2", "R1"]
+    assert outside.hung_up.wait(5)
+
+
+def test_all_processes_see_that_the_engine_rests(shop, outside, settings):
+    """The state lies where another process finds it; a new process does not ask again."""
+    outside.mood = "down"
+    for word in ("robot", "ballon", "robots"):
+        find(shop, word)
+    code = (
+        "import django; django.setup(); from discovery.selectors import engine_state;"
+        "found = engine_state(); print(found.rests, found.failed)"
+    )
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "altazion.settings",
+        "ALTAZION_STATE": str(settings.STATE_DIR),
+        "SEARCH_ENGINE": settings.SEARCH_ENGINE,
+    }
+    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", "3"]
 
 
 def test_office_shows_how_the_engine_does(shop, outside, client):
