@@ -4,7 +4,10 @@ import re
 from typing import Any
 
 from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold import widgets
@@ -13,6 +16,7 @@ from altazion.lib.problems import Invalid
 from altazion.lib.text import plain
 from catalog.models import Segment
 from discovery.models import FacetValue, MerchandisingRule, RelevanceTest, RuleEffect, SearchRedirect, SynonymSet
+from discovery.selectors.facet_values import choice_words, facet_names, values_of
 from discovery.services.merchandising import check_effect, check_rule
 from discovery.services.relevance import check_test
 from stores.models import SalesChannel
@@ -84,29 +88,59 @@ class RuleForm(Dated):
         """Said in words by `clean`."""
 
 
+class FacetChoice(AutocompleteSelect):
+    """Search a facet's value and choose it; only the chosen one is in the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(RuleEffect._meta.get_field("rule"), admin.site, *args, **kwargs)  # noqa: SLF001 - any will do
+        self.attrs["class"] = "unfold-admin-autocomplete admin-autocomplete"
+
+    def get_url(self) -> str:
+        """Where values are looked for."""
+        return reverse("admin:discovery_merchandisingrule_facets")
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Nothing, and what is chosen."""
+        found = [self.create_option(name, "", "", False, 0)]
+        chosen = [pk for pk in value if str(pk).isdecimal() and len(str(pk)) < 18]
+        if chosen:
+            names = facet_names()
+            for place, one in enumerate(FacetValue.objects.filter(pk__in=chosen), 1):
+                found.append(self.create_option(name, one.pk, choice_words(one, names), True, place))
+        return [(None, found, 0)]
+
+
 class EffectForm(forms.ModelForm):
     """One effect; what it aims at stands in one of its boxes."""
 
+    facet = forms.ModelChoiceField(
+        FacetValue.objects.all(), label=gettext_lazy("facet"), required=False, widget=FacetChoice
+    )
+
     class Meta:
         model = RuleEffect
-        fields = ("kind", "product", "position", "selection", "brand", "attribute", "value", "stock", "factor")
+        fields = ("kind", "product", "position", "selection", "brand", "stock", "factor")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = (self.instance.attribute, self.instance.value)
+        if all(said):
+            self.initial.setdefault("facet", values_of([said]).get(said))
 
     def clean(self) -> dict[str, Any]:
         """It aims at one thing that exists."""
         data: dict[str, Any] = super().clean() or {}
-        for name in ("kind", "product", "position", "selection", "brand", "attribute", "value", "stock"):
+        for name in ("kind", "product", "position", "selection", "brand", "stock"):
             if name in data:
                 setattr(self.instance, name, data[name])
+        chosen = data.get("facet")
+        if "facet" in self.changed_data or chosen:
+            self.instance.attribute, self.instance.value = (chosen.attribute, chosen.value) if chosen else ("", "")
         try:
             if not self.errors:
                 check_effect(self.instance)
         except Invalid as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
-        code, value = data.get("attribute"), data.get("value")
-        if code and value and not FacetValue.objects.filter(attribute=code, value=value).exists():
-            known = FacetValue.objects.filter(attribute=code).order_by("label").values_list("value", flat=True)[:6]
-            some = ", ".join(known) or _("no facet has this code")
-            self.add_error("value", _("No product has this value. Some that exist: %(values)s.") % {"values": some})
         return data
 
     def validate_constraints(self) -> None:

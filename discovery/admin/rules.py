@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from discovery.enums import Unavailable
 from discovery.forms import EffectForm, ExplainForm, LookForm, RuleForm
 from discovery.models import MerchandisingRule, RuleEffect
 from discovery.selectors import before_and_after, engine_state, explained, policies
+from discovery.selectors.facet_values import facet_choices
 from stores.models import SalesChannel
 
 
@@ -31,7 +32,7 @@ class EffectInline(TabularInline):
 
     model = RuleEffect
     form = EffectForm
-    fields = ("kind", "product", "position", "selection", "brand", "attribute", "value", "stock", "factor")
+    fields = ("kind", "product", "position", "selection", "brand", "facet", "stock", "factor")
     autocomplete_fields = ("product", "selection", "brand")
     extra = 0
     hide_title = True
@@ -125,6 +126,7 @@ class MerchandisingRuleAdmin(RefusalsAsMessages, ModelAdmin):
         own = [
             path("preview/", guard(self.preview), name="discovery_merchandisingrule_preview"),
             path("explain/", guard(self.explain), name="discovery_merchandisingrule_explain"),
+            path("facets/", guard(self.facets), name="discovery_merchandisingrule_facets"),
             path("policy/", guard(self.policy), name="discovery_merchandisingrule_policy"),
         ]
         return own + super().get_urls()
@@ -203,6 +205,16 @@ class MerchandisingRuleAdmin(RefusalsAsMessages, ModelAdmin):
             "media": self.media,
         }
         return TemplateResponse(request, "office/discovery/explain.html", context)
+
+    def facets(self, request: HttpRequest) -> JsonResponse:
+        """Values of facets for the box that chooses one."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        page = request.GET.get("page", "1")
+        number = int(page) if page.isdecimal() and len(page) < 5 else 1
+        found, more = facet_choices(request.GET.get("term", "")[:200], page=max(0, number - 1))
+        results = [{"id": str(pk), "text": words} for pk, words in found]
+        return JsonResponse({"results": results, "pagination": {"more": more}})
 
     def policy(self, request: HttpRequest) -> HttpResponse:
         """Where a channel lists what is sold out."""
