@@ -3,14 +3,39 @@
 import datetime as dt
 
 import pytest
+from django.db import transaction
+from django_celery_beat.models import PeriodicTask
 
+from altazion.lib.clock import now
 from altazion.lib.problems import Invalid
-from catalog.models import Brand
+from catalog.enums import AttributeType
+from catalog.models import Attribute, Brand
+from discovery.consumers import products_moved
 from discovery.enums import EffectKind, TestKind, TestState
-from discovery.models import MerchandisingRule, RelevanceCall, RelevanceTest, RuleEffect
+from discovery.models import (
+    FacetValue,
+    MerchandisingRule,
+    RelevanceCall,
+    RelevanceTest,
+    RuleEffect,
+    SearchRedirect,
+    SynonymSet,
+)
 from discovery.selectors import sentence, standing
-from discovery.services import delete_test, reindex, run_tests, run_wanted, save_rule, save_test, want_tests
+from discovery.services import (
+    delete_test,
+    reindex,
+    run_tests,
+    run_wanted,
+    save_redirect,
+    save_rule,
+    save_synonyms,
+    save_test,
+    set_policy,
+    want_tests,
+)
 from logbook.models import Event
+from logbook.services import record
 from tasks_mgmt.consumers import on_relevance
 from tasks_mgmt.models import Task, TaskState
 from tests import builders as b
@@ -236,3 +261,108 @@ def test_words_and_redirects_are_kept_in_office(office, model):
     bad = {"synonymset": {"said": "scotch"}, "searchredirect": {"query": "y", "address": ""}}[model]
     answer = office.post(f"{address}add/", {**values, **bad})
     assert answer.status_code in (200, 302)
+
+
+# -- the box that chooses a facet -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def colours(shop):
+    attribute = Attribute.objects.create(code="color", name="Couleur", type=AttributeType.TEXT, is_facet=True)
+    for letter, value in (("a", "rouge"), ("b", "bleu")):
+        shop.toys[letter].attributes = {attribute.code: value}
+        shop.toys[letter].save()
+    reindex(None, at=AT)
+    return {value.value: value.pk for value in FacetValue.objects.filter(attribute="color")}
+
+
+def facets(office, **asked):
+    return office.get(f"{RULES}facets/", asked).json()
+
+
+def test_a_facet_is_found_by_its_name_and_its_values(office, colours):
+    assert [one["id"] for one in facets(office, term="rouge")["results"]] == [str(colours["rouge"])]
+    assert len(facets(office, term="COULEUR")["results"]) == 2
+    assert [one["id"] for one in facets(office, term="couleur bleu")["results"]] == [str(colours["bleu"])]
+    assert facets(office, term="couleur jaune")["results"] == []
+    assert "Couleur" in facets(office)["results"][0]["text"]
+    assert facets(office, page="2")["results"] == []
+
+
+@pytest.mark.parametrize("term", ["%", "'", "\\", "x" * 5000, "🧸", "a b c d e f g h"])
+@pytest.mark.parametrize("page", ["1", "-1", "x", "9" * 30])
+def test_no_term_breaks_the_box(office, colours, term, page):
+    assert isinstance(facets(office, term=term, page=page)["results"], list)
+
+
+def test_who_may_not_see_rules_sees_no_facets(client, colours):
+    client.force_login(b.a_colleague())
+    assert client.get(f"{RULES}facets/").status_code in (302, 403)
+
+
+def test_a_rule_keeps_its_facet_and_lets_it_go(office, shop, colours):
+    values = rule_values(office, name="r", said="robot", active="on", **pin(shop, "c"))
+    values |= {"effects-0-kind": "boost", "effects-0-product": "", "effects-0-position": "",
+               "effects-0-facet": colours["rouge"]}  # fmt: skip
+    assert office.post(f"{RULES}add/", values).status_code == 302
+    rule = MerchandisingRule.objects.get()
+    assert rule.effects.values_list("attribute", "value").get() == ("color", "rouge")
+    html = office.get(f"{RULES}{rule.pk}/change/").content.decode()
+    assert f'value="{colours["rouge"]}" selected' in html
+    values = form_values(html, "merchandisingrule_form") | {"effects-0-facet": colours["bleu"]}
+    assert office.post(f"{RULES}{rule.pk}/change/", values).status_code == 302
+    assert rule.effects.values_list("attribute", "value").get() == ("color", "bleu")
+    values |= {"effects-0-facet": "", "effects-0-stock": "out"}
+    assert office.post(f"{RULES}{rule.pk}/change/", values).status_code == 302
+    assert rule.effects.values_list("attribute", "value", "stock").get() == ("", "", "out")
+
+
+# -- when tests run ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["discovery.merchandising_changed", "catalog.keyword_changed", "catalog.segments_changed",
+     "catalog.selection_changed", "integrations.run_finished"],
+)  # fmt: skip
+def test_every_event_that_moves_products_calls_the_tests_and_a_red_one_becomes_a_task(shop, kind):
+    test = a_test(shop, query="robot", kind=TestKind.IS_FIRST, product="a")
+    run_tests(at=AT)
+    with transaction.atomic():
+        event = record(kind, at=AT, subject_kind="x", subject_id="0")
+    products_moved(event)
+    assert RelevanceCall.objects.get().wanted_at is not None
+    save_rule(
+        MerchandisingRule(name="r", queries=["robot"]),
+        [RuleEffect(kind=EffectKind.PIN, product=shop.toys["c"], position=1)],
+        at=AT,
+    )
+    assert run_wanted(at=now() + MINUTE) == (1, 1)
+    on_relevance(Event.objects.filter(kind="discovery.relevance_failed").latest("id"))
+    assert Task.objects.get(cause=f"relevance:{test.pk}").state == TaskState.OPEN
+
+
+@pytest.mark.parametrize("decision", ["rule", "policy", "synonyms", "redirect"])
+def test_every_decision_about_lists_is_told_so_that_tests_run(shop, decision):
+    before = Event.objects.filter(kind="discovery.merchandising_changed").count()
+    {
+        "rule": lambda: save_rule(MerchandisingRule(name="r", queries=["x"]), [], at=AT),
+        "policy": lambda: set_policy(shop, "last", at=AT),
+        "synonyms": lambda: save_synonyms(SynonymSet(language="fr", words=["a", "b"]), at=AT),
+        "redirect": lambda: save_redirect(SearchRedirect(query="x", address="/stores/"), at=AT),
+    }[decision]()
+    assert Event.objects.filter(kind="discovery.merchandising_changed").count() == before + 1
+
+
+def test_the_worker_runs_them_every_minute_and_the_night_reminds_of_red_ones(shop):
+    from discovery.tasks import follow_relevance
+    from integrations.services.schedules import ensure_schedules
+
+    ensure_schedules(AT)
+    assert PeriodicTask.objects.filter(task="discovery.tasks.follow_relevance", enabled=True).exists()
+    a_test(shop, query="robot", kind=TestKind.IS_FIRST, product="c")
+    assert follow_relevance() == 1
+    told = Event.objects.filter(kind="discovery.relevance_failed")
+    before = told.count()
+    assert run_wanted(at=now() + dt.timedelta(hours=25)) == (1, 1)
+    assert told.count() == before + 1
