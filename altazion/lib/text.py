@@ -66,6 +66,11 @@ def safe_html(html: str) -> str:
     )
 
 
+def storable(text: str) -> str:
+    """A text without what no database takes: NUL becomes a space, halves of characters (lone surrogates) go."""
+    return text.replace("\0", " ").encode("utf-8", "ignore").decode()
+
+
 def plain(text: str) -> str:
     """A text as searches compare it: small letters and digits, no accents, one space between words, 200 at most."""
     return _NOT_WORD.sub(" ", unaccent(text[:400]).lower()).strip()[:200].strip()

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.cache import cache
 from pyroaring import BitMap
 
-from altazion.lib.text import plain
+from altazion.lib.text import plain, storable
 from catalog.models import Brand, Segment, Selection
 from discovery.models import FacetValue
 from discovery.rules import NOTHING, UNTOUCHED, Asked, Entries, Kind, Ranking, Slice, cut, first, slots, woven
@@ -78,9 +78,9 @@ def listing(
     merchandisers decided about this very listing at `at` holds, unless `ranking` says otherwise. as_typed: a search
     without likely words.
     """
-    query = query.replace("\0", " ").strip()[:200]
+    query = storable(query[:400]).strip()[:200]
     chosen = {code: sorted(set(values)) for code, values in (filters or {}).items() if values}
-    chosen = {code: values for code, values in chosen.items() if "\0" not in "".join([code, *values])}
+    chosen = {code: values for code, values in chosen.items() if _is_storable([code, *values])}
     per_page = max(1, min(per_page, MOST_PER_PAGE))
     sort = sort if sort in ORDERS else "rank"
     segment_id = segment.pk if isinstance(segment, Segment) else segment
@@ -156,7 +156,7 @@ def first_ids(
 ) -> tuple[list[int], int]:
     """The first listings of a search or a segment as its page shows them at `at`, and how many there are."""
     version = index_version(channel)
-    query = query.replace("\0", " ").strip()[:200]
+    query = storable(query[:400]).strip()[:200]
     number = segment.pk if segment else None
     ranking = ranking_for(channel, Asked(plain(query), number), at=at, version=version)
     asked = _Asked(channel, language, number, None, None, {}, None, False, ranking)
@@ -278,6 +278,11 @@ def _scope(asked: _Asked, query: str, version: str) -> tuple[Scope, TextMatch | 
     scope.parameters.update(text.parameters, **({"pinned": list(pins)} if pins else {}))
     scope.lead, scope.score = text.lead, text.score
     return scope, text
+
+
+def _is_storable(words: list[str]) -> bool:
+    text = "".join(words)
+    return storable(text) == text
 
 
 def _key(version: str, language: str, question: Any) -> str:
