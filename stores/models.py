@@ -68,6 +68,14 @@ class Site(models.Model):
     return_days = models.PositiveSmallIntegerField(
         _("days to return"), default=14, help_text=_("Told to search engines with each offer; 0 says nothing.")
     )
+    return_countries = models.CharField(
+        _("returns from"),
+        max_length=120,
+        blank=True,
+        default="FR",
+        db_default="FR",
+        help_text=_("Countries where the days to return hold, two letters each, with spaces between: FR BE LU."),
+    )
     product_title = models.CharField(_("title of products"), max_length=160, default="{name} – {brand} | {site}")
     segment_title = models.CharField(_("title of segments"), max_length=160, default="{name} | {site}")
     brand_title = models.CharField(_("title of brands"), max_length=160, default="{name} | {site}")

@@ -94,6 +94,16 @@ def target_of(block: Block, words: Mapping[int, str]) -> Target | None:
     return Target("url", block.link_url) if block.link_url else None
 
 
+def words_in(language: str, *, of_pages: Iterable[int]) -> dict[int, str]:
+    """The words under which published pages are found in a language, those of another where they have none in it."""
+    asked = set(of_pages)
+    if not asked:
+        return {}
+    found = PageAddress.objects.filter(page__in=asked, page__published=True, page__archived=False, is_current=True)
+    rows = sorted(found.values_list("page_id", "language", "word"), key=lambda row: row[1] == language)
+    return {page: word for page, _language, word in rows}
+
+
 def words_of(pages: Iterable[int], language: str) -> dict[int, str]:
     """Current words of pages in a language. One query, none for no page."""
     asked = set(pages)

@@ -15,6 +15,7 @@ from discovery.models import IndexEntry
 from logistics.models import Place
 from stores.models import SalesChannel, Store
 
+LONGEST_WORD = 200  # in an address; a longer one is nobody's, and no cache keeps it
 KEEP_SECONDS = 600
 STAR = 900
 
@@ -96,6 +97,8 @@ def segment_page(slug: str, *, channel: SalesChannel, language: str, version: st
 
     The word may be the segment's in another language: who compares it with the trail's last one knows.
     """
+    if len(slug) > LONGEST_WORD:
+        return None
     key = f"segment:{version}:{language}:{slug}"
     if (kept := cache.get(key)) is not None:
         return cast(SegmentPage, kept)

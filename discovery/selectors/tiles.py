@@ -8,7 +8,7 @@ from typing import Any
 from campaigns.selectors import EffectivePrice, prices
 from catalog.selectors import word_of
 from catalog.selectors.labels import ShownLabel, labels_of, on_tile
-from discovery.selectors.navigation import said_in
+from discovery.selectors.navigation import told_in
 from discovery.selectors.shown import Shown, shown
 from logistics.enums import Level
 from logistics.selectors import Availability, availability
@@ -35,6 +35,7 @@ class Tile:
     parent: int | None = None
     labels: tuple[ShownLabel, ...] = ()
     copies: list[list[Any]] = field(default_factory=list)
+    language: str = ""  # of the name, which is not the page's where nobody translated it
 
     @property
     def page(self) -> int:
@@ -104,7 +105,7 @@ def _tile(
     labels: list[ShownLabel],
 ) -> Tile:
     named = product.parent if product.parent and not product.name else product
-    name = said_in(named.translations, language, "name", named.name)
+    name, written_in = told_in(named.translations, language, "name", named.name)
     return Tile(
         id=product.pk,
         sku=product.sku,
@@ -120,4 +121,5 @@ def _tile(
         parent=product.parent_id,
         labels=tuple(labels),
         copies=product.copies,
+        language=written_in,
     )

@@ -10,6 +10,8 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import override
 
 from altazion.lib.text import slug as make_slug
+from campaigns.models import LandingPage, PageAddress
+from campaigns.selectors.pages import words_in
 from catalog import selectors as catalog
 from catalog.enums import ProductKind, ProductState, SegmentKind
 from catalog.models import Brand, Product, Segment
@@ -21,7 +23,12 @@ from stores.selectors import led_by
 
 _PRODUCT = re.compile(r"^p/[-\w]*-(\d{1,15})$")
 MODELS: dict[str, Any] = {"segment": Segment, "brand": Brand, "product": Product}
-THINGS = {"segment", "brand", "product"}  # views of things that come and go; the shop's other pages are always there
+THINGS = {
+    "segment",
+    "brand",
+    "product",
+    "landing",
+}  # views of things that come and go; the shop's other pages are always there
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class ShopAddresses:
             for thing in things.select_related("parent") if kind == "product" else things:
                 if _lives(kind, thing):
                     found[rows[thing.pk]] = thing_path(kind, thing, language)
+        pages = {one.id: one for one in asked if one.kind == "page" and one.id}
+        found |= {pages[pk]: f"l/{word}/" for pk, word in words_in(language, of_pages=pages).items()}
         return found
 
     def found_as(self, target: Target) -> list[Found]:
@@ -106,7 +115,7 @@ def led_to(path: str, *, language: str, channel: SalesChannel) -> str | None:
 def gone_at(path: str, *, language: str) -> Gone | None:
     """What stood at a path and is archived, so that the page can say so and show the way on."""
     kind, thing = _thing_at(path.strip("/"), language)
-    if thing is None or (_lives(kind, thing) and kind != "product"):
+    if kind == "page" or thing is None or (_lives(kind, thing) and kind != "product"):
         return None
     name = said_in(thing.translations, language, "name", thing.name)
     if kind == "product":
@@ -136,6 +145,7 @@ _LIVES: dict[str, Callable[[Any], bool]] = {
     "segment": _open,
     "brand": lambda brand: not brand.archived,
     "product": lambda product: product.state == ProductState.VALIDATED,
+    "page": lambda page: page.published and not page.archived,
 }
 
 
@@ -150,10 +160,19 @@ def _thing_at(path: str, language: str) -> tuple[str, Any]:
         return "segment", catalog.named_so(Segment, word, language)
     if start == "b":
         return "brand", catalog.named_so(Brand, word, language)
+    if start == "l":
+        return "page", _page_at(word, language)
     if match := _PRODUCT.match(path):
         found = Product.objects.filter(pk=int(match[1])).select_related("parent", "brand").first()
         return "product", found
     return "", None
+
+
+def _page_at(word: str, language: str) -> LandingPage | None:
+    """The landing page that bears a word now, on whatever channel."""
+    current = PageAddress.objects.filter(language=language, word=word, is_current=True, page__archived=False)
+    found = current.select_related("page").order_by("page_id").first()
+    return found.page if found else None
 
 
 def _view_at(path: str) -> str:

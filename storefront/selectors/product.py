@@ -16,7 +16,7 @@ from catalog.selectors.channel_text import speak_for
 from catalog.selectors.labels import ShownLabel, labels_of
 from catalog.selectors.trade import trade_facts
 from discovery.models import IndexEntry
-from discovery.selectors import SegmentEntry, said_in, segment_entry
+from discovery.selectors import SegmentEntry, segment_entry, told_in
 from logistics.enums import Level
 from logistics.selectors import Availability, DeliveryOption, availability, delivery_options
 from storefront.enums import PRODUCT_LAYOUTS, STANDARD
@@ -60,8 +60,11 @@ class ProductPage:
     listing: Product
     chosen: Product
     name: str
+    name_language: str
     description: str
+    description_language: str
     short_description: str
+    short_language: str
     images: list[Media]
     videos: list[Media]
     documents: list[Media]
@@ -121,6 +124,9 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
     costs = prices([one.pk for one in sellable], channel=shop.channel, at=at)
     price, of_chosen = costs.get(chosen.pk), stock.get(chosen.pk)
     listing = facts.listing
+    name, name_language = told_in(listing.translations, shop.language, "name", listing.name)
+    long, long_language = told_in(listing.translations, shop.language, "description", listing.description)
+    short, short_language = told_in(listing.translations, shop.language, "short_description", listing.short_description)
     reduced = [chosen.pk] if price and price.is_reduced else []
     labels = labels_of([chosen.pk], channel=shop.channel, at=at, language=shop.language, reduced=reduced).get(
         chosen.pk, []
@@ -131,9 +137,12 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
     return ProductPage(
         listing=listing,
         chosen=chosen,
-        name=said_in(listing.translations, shop.language, "name", listing.name),
-        description=said_in(listing.translations, shop.language, "description", listing.description),
-        short_description=said_in(listing.translations, shop.language, "short_description", listing.short_description),
+        name=name,
+        name_language=name_language,
+        description=long,
+        description_language=long_language,
+        short_description=short,
+        short_language=short_language,
         images=[m for m in media if m.kind == MediaKind.IMAGE],
         videos=[m for m in media if m.kind == MediaKind.VIDEO],
         documents=[m for m in media if m.kind == MediaKind.DOCUMENT],

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db import connection
 
+from campaigns.selectors import live_pages
+from campaigns.selectors.pages import words_in
 from catalog.enums import MediaKind, ProductState, SegmentKind
 from catalog.models import Brand, Media, Product, Segment
 from discovery.models import IndexEntry
+from storefront.selectors.addresses import language_prefix
 from storefront.selectors.pictures import media_address
-from storefront.selectors.seo import of_page, thing_addresses
+from storefront.selectors.seo import LANGUAGES, of_page, thing_addresses
 from stores.models import SalesChannel
 from stores.selectors import living_stores
 
@@ -45,7 +48,7 @@ def product_files(channel: SalesChannel) -> list[int]:
         return [row[0] for row in sql.fetchall()]
 
 
-def entries(section: str, *, channel: SalesChannel, after: int = 0) -> Iterator[Entry]:
+def entries(section: str, *, channel: SalesChannel, at: datetime, after: int = 0) -> Iterator[Entry]:
     """The pages of a section; of products those after a number, one file's worth."""
     if section == "products":
         yield from _products(channel, after)
@@ -57,6 +60,16 @@ def entries(section: str, *, channel: SalesChannel, after: int = 0) -> Iterator[
         yield Entry(of_page("", "").addresses)
         yield Entry(of_page("", "stores/").addresses)
         yield from (Entry(of_page("", f"stores/{store.code}/").addresses) for store in living_stores())
+        yield from _landing_pages(channel, at)
+
+
+def _landing_pages(channel: SalesChannel, at: datetime) -> Iterator[Entry]:
+    """Those that shoppers see now and search engines may keep, under their words in each language."""
+    ids = list(live_pages(channel, at=at).filter(noindex=False).order_by("pk").values_list("pk", flat=True))
+    words = {language: words_in(language, of_pages=ids) for language in LANGUAGES}
+    for pk in ids:
+        if all(pk in words[language] for language in LANGUAGES):
+            yield Entry({code: f"{language_prefix(code)}l/{words[code][pk]}/" for code in LANGUAGES})
 
 
 def _products(channel: SalesChannel, after: int) -> Iterator[Entry]:

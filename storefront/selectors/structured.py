@@ -83,10 +83,10 @@ def _offer_of(page: ProductPage, product: Product, site: Site, address: str) -> 
         offer["priceSpecification"] = [_specification(price)]
     if product == page.chosen and page.deliveries:
         offer["shippingDetails"] = [_shipping(option, price) for option in page.deliveries]
-    if site.return_days:
+    if site.return_days and site.return_countries:
         offer["hasMerchantReturnPolicy"] = {
             "@type": "MerchantReturnPolicy",
-            "applicableCountry": "FR",
+            "applicableCountry": site.return_countries.split(),
             "returnPolicyCategory": f"{SCHEMA}/MerchantReturnFiniteReturnWindow",
             "merchantReturnDays": site.return_days,
         }

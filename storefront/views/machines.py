@@ -10,6 +10,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from altazion.lib.clock import now
 from altazion.lib.text import plain_text
 from discovery import selectors as discovery
 from storefront.selectors import sitemap
@@ -58,7 +59,7 @@ def sitemap_section(request: HttpRequest, section: str, after: int = 0) -> Strea
     """One file of the sitemap, written while it is read from the database."""
     if section not in sitemap.SECTIONS or after > 2**62:
         raise Http404
-    found = sitemap.entries(section, channel=shop_of(request).channel, after=after)
+    found = sitemap.entries(section, channel=shop_of(request).channel, at=now(), after=after)
     return StreamingHttpResponse(_urlset(found, origin_of(request)), content_type="application/xml")
 
 

@@ -140,5 +140,8 @@ class SiteAdmin(ModelAdmin):
             gettext_lazy("Contact"),
             {"fields": (("contact_email", "contact_phone"), ("legal_name", "logo"), "social_pages")},
         ),
-        (gettext_lazy("Search engines"), {"fields": (*side_by_side(TITLES), "return_days", "robots_txt", "llms_txt")}),
+        (
+            gettext_lazy("Search engines"),
+            {"fields": (*side_by_side(TITLES), ("return_days", "return_countries"), "robots_txt", "llms_txt")},
+        ),
     )

@@ -27,7 +27,8 @@ class SiteForm(SiteTexts):  # type: ignore[misc, valid-type]
         model = Site
         fields = (
             "name", "tagline", "host", "channel", "root_segment", "in_production", "contact_email", "contact_phone",
-            "legal_name", "logo", "social_pages", "return_days", *TITLES, "robots_txt", "llms_txt",
+            "legal_name", "logo", "social_pages", "return_days",
+            "return_countries", *TITLES, "robots_txt", "llms_txt",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,6 +56,13 @@ class SiteForm(SiteTexts):  # type: ignore[misc, valid-type]
                     _("Line %(number)d: write it like Disallow: /private/"), params={"number": number}
                 )
         return text
+
+    def clean_return_countries(self) -> str:
+        """Two letters each, in capitals."""
+        codes: list[str] = self.cleaned_data["return_countries"].upper().replace(",", " ").split()
+        if wrong := [code for code in codes if not (len(code) == 2 and code.isascii() and code.isalpha())]:
+            raise forms.ValidationError(_("%(code)s is no country of two letters.") % {"code": wrong[0][:20]})
+        return " ".join(dict.fromkeys(codes))
 
     def clean_social_pages(self) -> str:
         """One https address a line."""

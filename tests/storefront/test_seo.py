@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from altazion.lib.clock import now
+from altazion.lib.problems import Invalid
 from campaigns.services import approve, create_campaign
 from catalog import services as catalog
 from catalog.enums import AttributeType, MediaKind
@@ -274,3 +275,55 @@ def test_ways_to_deliver_are_named_in_the_readers_language(shop):
     DeliveryMode.objects.update(name="À domicile", translations={"en": {"name": "To your door"}})
     assert "To your door" in Page(shop, f"/en/p/the-hulk-{shop.hulk.pk}/").html
     assert "À domicile" in Page(shop, f"/p/hulk-{shop.hulk.pk}/").html
+
+
+def test_landing_pages_stand_in_the_sitemap_and_old_addresses_lead_to_them(shop):
+    from campaigns import services as campaigns
+    from campaigns.enums import BlockKind
+    from campaigns.models import LandingPage
+    from stores.services import add_redirect
+
+    pages = {}
+    for name, fields in (("live", {}), ("hidden", {"noindex": True}), ("draft", {})):
+        page = pages[name] = LandingPage(name=name, title=name, channel=shop.channel, **fields)
+        campaigns.save_page(page, {"fr": f"page-{name}", "en": f"{name}-page"}, at=b.AT)
+        campaigns.add_block(page, BlockKind.TEXT, {"texts": {"fr": {"html": "<p>Ici</p>"}}}, at=b.AT)
+        if name != "draft":
+            campaigns.publish_page(page, at=b.AT)
+    sitemap = b"".join(shop.get("/sitemap-pages.xml").streaming_content).decode()
+    assert "<loc>http://testserver/l/page-live/</loc>" in sitemap
+    assert 'hreflang="en" href="http://testserver/en/l/live-page/"' in sitemap
+    assert "hidden" not in sitemap
+    assert "draft" not in sitemap
+    head = Page(shop, "/l/page-live/")
+    assert head.canonical == [head.meta["og:url"]] == ["http://testserver/l/page-live/"]
+    assert set(head.alternates) == {"fr", "en", "x-default"}
+    add_redirect("/vieille-page/", "/l/page-live/", at=b.AT)
+    assert shop.get("/vieille-page/")["Location"] == "/l/page-live/"
+    campaigns.save_page(pages["live"], {"fr": "page-neuve", "en": "live-page"}, at=b.AT)
+    assert shop.get("/vieille-page/")["Location"] == "/l/page-neuve/"  # one step, wherever it moves
+    with pytest.raises(Invalid):
+        add_redirect("/autre/", "/l/page-draft/", at=b.AT)
+    with pytest.raises(Invalid):
+        add_redirect("/l/page-neuve/", "/s/jouets/", at=b.AT)
+
+
+def test_returns_are_told_for_the_sites_own_countries(shop):
+    from stores.forms import SiteForm
+
+    Site.objects.update(return_countries="BE LU")
+    offer = Page(shop, f"/p/hulk-{shop.hulk.pk}/").facts["Product"]["offers"]
+    assert offer["hasMerchantReturnPolicy"]["applicableCountry"] == ["BE", "LU"]
+    form = SiteForm({"return_countries": "france"}, instance=Site.objects.first())
+    assert "return_countries" in form.errors
+
+
+def test_what_nobody_translated_says_in_which_language_it_is(shop):
+    english = Page(shop, f"/en/p/the-hulk-{shop.hulk.pk}/").html
+    assert "<h1>The Hulk</h1>" in english
+    assert '<div lang="fr">' in english  # the description
+    french = Page(shop, f"/p/hulk-{shop.hulk.pk}/").html
+    assert '<div lang="fr">' not in french
+    tiles = Page(shop, "/en/s/heroes/").html
+    assert re.search(r'<a href="/en/p/team-\d+/" lang="fr">Équipe</a>', tiles)
+    assert re.search(r'<a href="/en/p/the-hulk-\d+/">The Hulk</a>', tiles)
