@@ -11,8 +11,8 @@ from catalog.models import Attribute, Criterion, ProductType, VatRate
 from catalog.services import ensure_document_kinds
 from demo import words
 from demo.toys import lines
-from integrations.enums import ConnectionKind, Coverage, Direction, Entity
-from integrations.models import Connection, Flow, Mapping
+from integrations.enums import ConnectionKind, Coverage, Direction, Entity, ExportKind
+from integrations.models import Connection, Export, Flow, Mapping
 from logistics.enums import DeliveryKind, PlaceKind, Purpose
 from logistics.models import DeliveryMode, Place, SupplySource
 from orders.enums import MethodKind
@@ -108,6 +108,19 @@ def make_base(at: dt.datetime) -> None:
     Connection.objects.get_or_create(
         code="partage-erp",
         defaults={"name": "Partage de l'ERP", "kind": ConnectionKind.FOLDER, "base": "partage-erp"},
+    )
+    feed, _ = Flow.objects.get_or_create(
+        code="google",
+        defaults={
+            "name": "Google Merchant : produits",
+            "direction": Direction.OUT,
+            "entity": Entity.ARTICLES,
+            "coverage": Coverage.FULL,
+        },
+    )
+    Export.objects.get_or_create(
+        flow=feed,
+        defaults={"kind": ExportKind.GOOGLE, "channel": channel, "origin": "https://jouets-etoile.example"},
     )
     place, _ = Place.objects.get_or_create(
         kind=PlaceKind.WAREHOUSE, code=WAREHOUSE, defaults={"name": "Entrepôt central"}

@@ -26,6 +26,7 @@ class Entity(models.TextChoices):
     STORES = "stores", _("stores")
     STOCK = "stock", _("stock")
     ORDERS = "orders", _("orders")
+    CUSTOMERS = "customers", _("customers")
 
 
 class Direction(models.TextChoices):
@@ -84,6 +85,25 @@ class EventKind(models.TextChoices):
     STOCK_LOW = "logistics.stock_low", _("last pieces of a product")
     CAMPAIGN_CHANGED = "campaigns.campaign_changed", _("a campaign changed")
     STORES_CHANGED = "stores.stores_changed", _("stores changed")
+
+
+class ExportKind(models.TextChoices):
+    """What an export flow writes."""
+
+    CATALOGUE = "catalogue", _("catalogue")
+    PRICES = "prices", _("prices")
+    STOCK = "stock", _("stock")
+    ORDERS = "orders", _("orders, all of them")
+    CUSTOMERS = "customers", _("customers")
+    GOOGLE = "google", _("Google Merchant: products")
+    GOOGLE_LOCAL = "google_local", _("Google Merchant: stock of stores")
+    AGGREGATOR = "aggregator", _("aggregator (Lengow and the like)")
+
+
+class ExportFormat(models.TextChoices):
+    CSV = "csv", _("CSV")
+    XLSX = "xlsx", _("Excel (XLSX)")
+    JSON = "json", _("JSON")
 
 
 class RunState(models.TextChoices):

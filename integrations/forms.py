@@ -14,6 +14,8 @@ from unfold.widgets import (
 )
 
 from altazion.lib.problems import Refused
+from integrations.enums import Direction
+from integrations.formats import ENTITIES
 from integrations.models import Connection, Flow, Mapping
 from integrations.rules import Brakes
 from integrations.services.connections import check_description, check_place
@@ -113,6 +115,8 @@ class FlowForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
         mapping = data.get("mapping")
+        if data.get("direction") == Direction.IN and data.get("entity") and data["entity"] not in ENTITIES:
+            self.add_error("entity", _("Files about this can be exported, not imported."))
         if mapping and data.get("entity") and mapping.entity != data["entity"]:
             self.add_error("mapping", _("This mapping is about something else than the flow."))
         if not self.errors and data.get("connection"):

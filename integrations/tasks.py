@@ -51,6 +51,14 @@ def nudge_trigger(trigger_pk: int) -> None:
         log.warning("broker unreachable, recovery will start trigger %s: %s", trigger_pk, error)
 
 
+def nudge_flow(code: str) -> None:
+    """Ask a worker to start a flow now; a dead broker leaves it to the flow's own schedule."""
+    try:
+        poll_flow.apply_async(kwargs={"flow": code}, retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("broker unreachable, flow %s waits for its schedule: %s", code, error)
+
+
 @shared_task
 def fire_trigger(trigger: int, **kwargs: object) -> int:
     """The clock's call of a trigger; its moment starts the flow once, however often the call comes."""

@@ -19,10 +19,11 @@ from altazion.lib.office import badge
 from altazion.lib.problems import Refused
 from integrations import services
 from integrations.admin.badges import state_badge
+from integrations.admin.exports import ExportInline
 from integrations.admin.triggers import TriggerInline, keep_triggers
 from integrations.enums import Direction, Trigger
 from integrations.forms import FileForm, FlowForm
-from integrations.models import Flow, FlowWatch
+from integrations.models import Export, Flow, FlowWatch
 from integrations.rules import is_late
 from integrations.selectors import flows_with_health
 from integrations.services.folders import folder_of
@@ -39,7 +40,7 @@ class FlowAdmin(ModelAdmin):
     list_display = ("name", "direction", "entity", "health", "last", "folder", "active")
     list_filter = ("direction", "entity", "active")
     search_fields = ("name", "code")
-    inlines = (TriggerInline,)
+    inlines = (ExportInline, TriggerInline)
     autocomplete_fields = ("connection",)
     prepopulated_fields = {"code": ("name",)}
     change_form_outer_before_template = "office/integrations/flow_bar.html"
@@ -93,7 +94,11 @@ class FlowAdmin(ModelAdmin):
         services.save_flow(obj, at=now(), actor=str(request.user))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        keep_triggers(request, formset)
+        if formset.model is Export:
+            for export in formset.save(commit=False):
+                services.save_export(export, at=now(), actor=str(request.user))
+        else:
+            keep_triggers(request, formset)
 
     def changeform_view(
         self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
@@ -143,7 +148,7 @@ def run_now(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         runs = services.start_flow(flow, at=now(), cause=Trigger.HAND, actor=str(request.user), queue=True)
         if flow.direction == Direction.OUT:
-            messages.success(request, runs[0].message if runs else _("No order waits: there is nothing to send."))
+            messages.success(request, runs[0].message if runs else _("Nothing is new: there is nothing to send."))
         else:
             count = len(runs)
             found = ngettext("%d file was found and is on its way.", "%d files were found and are on their way.", count)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.api import connections, flows, flows_now, held, orders
+from integrations.api import connections, feeds, flows, flows_now, held, orders
 
 urlpatterns = [
     path("flows", flows_now.Flows.as_view(), name="api-flows"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("runs/<uuid:guid>/approve", held.RunApprove.as_view(), name="api-run-approve"),
     path("runs/<uuid:guid>/undo", held.RunUndo.as_view(), name="api-run-undo"),
     path("runs/<uuid:guid>/refuse", held.RunRefuse.as_view(), name="api-run-refuse"),
+    path("feeds/pull", feeds.FeedPull.as_view(), name="api-feed-pull"),
+    path("feeds/put-back", feeds.FeedPutBack.as_view(), name="api-feed-put-back"),
     path("erp/orders", orders.OrdersToPull.as_view(), name="api-erp-orders"),
     path("erp/orders/<uuid:guid>/ack", orders.OrderAck.as_view(), name="api-erp-order-ack"),
 ]

@@ -57,6 +57,8 @@ SENTENCES = {
     "not_a_list": _("The attribute “%(value)s” is not a list."),
     "edited_since": _("It was edited since and stays: “%(value)s”."),
     "gone_since": _("It cannot come back: “%(value)s”."),
+    "feed_missing": _("Kept out of the feed: it has no %(field)s."),
+    "feed_no_origin": _("Kept out of the feed: its link is no web address: “%(value)s”."),
     "taken": _("%(field)s “%(value)s” already belongs to something else."),
 }
 

@@ -2,6 +2,7 @@
 
 from integrations.models.changes import Change
 from integrations.models.connections import Connection
+from integrations.models.exports import Export, ExportedRow, FeedStop
 from integrations.models.flows import Flow, Mapping
 from integrations.models.outside import OrderHandover
 from integrations.models.runs import RawFile, Rejection, Run
@@ -11,6 +12,9 @@ from integrations.models.watching import FlowWatch, TakenFile
 __all__ = [
     "Change",
     "Connection",
+    "Export",
+    "ExportedRow",
+    "FeedStop",
     "Flow",
     "FlowTrigger",
     "FlowWatch",

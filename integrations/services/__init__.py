@@ -7,6 +7,7 @@ from integrations.services.connections import (
     trust_host_key,
 )
 from integrations.services.editing import save_flow, save_mapping, switch_flow
+from integrations.services.exporting import feeds, pull_product, put_back, save_export, write_export
 from integrations.services.fetching import look
 from integrations.services.folders import poll_folder
 from integrations.services.forgetting import forget_changes
@@ -17,7 +18,7 @@ from integrations.services.mappings import load_mappings
 from integrations.services.receiving import ignore_run, receive_file, rerun
 from integrations.services.running import recover_runs, run_flow, run_waiting
 from integrations.services.schedules import ensure_schedules
-from integrations.services.starting import start_flow
+from integrations.services.starting import ask_feeds, start_flow
 from integrations.services.triggers import (
     delete_trigger,
     fire,
@@ -32,11 +33,13 @@ from integrations.services.undoing import undo_run, why_not_undone
 __all__ = [
     "acknowledge",
     "approve",
+    "ask_feeds",
     "check_connection",
     "check_flows",
     "delete_trigger",
     "ensure_schedules",
     "export_orders",
+    "feeds",
     "fire",
     "forget_changes",
     "ignore_run",
@@ -44,6 +47,8 @@ __all__ = [
     "look",
     "lost_starts",
     "poll_folder",
+    "pull_product",
+    "put_back",
     "queue_order",
     "receive_file",
     "recover_runs",
@@ -53,6 +58,7 @@ __all__ = [
     "run_flow",
     "run_waiting",
     "save_connection",
+    "save_export",
     "save_flow",
     "save_mapping",
     "save_trigger",
@@ -66,4 +72,5 @@ __all__ = [
     "waiting_behind",
     "whom_to_tell",
     "why_not_undone",
+    "write_export",
 ]

@@ -119,7 +119,7 @@ def _load(run: Run, watch: Stopwatch, heartbeat: Heartbeat) -> None:
         with transaction.atomic():
             close(
                 run,
-                RunState.DONE,
+                RunState.DONE_WITH_REJECTIONS if run.rows_rejected else RunState.DONE,
                 _("%(rows)d rows written to %(name)s.") % {"rows": run.rows_read, "name": name},
                 watch.now(),
             )

@@ -39,7 +39,7 @@ def ensure_schedules(at: dt.datetime) -> int:
     export runs every 5 minutes.
     """
     made = sum(_ensure(name, task, seconds) for name, task, seconds in _ALWAYS)
-    for flow in Flow.objects.filter(active=True, triggers=None):
+    for flow in Flow.objects.filter(active=True, triggers=None, export=None):
         arguments = {"flow": flow.code}
         if flow.direction == Direction.IN and (flow.folder or flow.connection_id):
             seconds = STOCK_EVERY if flow.entity == Entity.STOCK else OTHERS_EVERY
