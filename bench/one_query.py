@@ -1,4 +1,4 @@
-"""The shop's server with one more page: twenty products by one query, as JSON, through the whole middleware."""
+"""The shop's server with two more pages, through the whole middleware: an empty one, and one with one query."""
 
 import os
 from typing import Any
@@ -14,8 +14,14 @@ def _application() -> Any:
 
     from altazion.urls import urlpatterns
 
-    urlpatterns.insert(0, path("one-query/", page))
+    urlpatterns[:0] = [path("empty/", empty), path("one-query/", page)]
     return made
+
+
+def empty(request):
+    from django.http import HttpResponse
+
+    return HttpResponse("")
 
 
 def page(request):

@@ -1,4 +1,4 @@
-"""Pages of the shop against a Django page with one query, on the same server, in the same run, in turns.
+"""Pages of the shop against an empty Django page and one with one query: same server, same run, in turns.
 
     .venv/bin/python -m bench.pages [--products 20000] [--seconds 5] [--repeat 3]
 
@@ -105,18 +105,19 @@ def _measure(pages, options):
     for path in pages.values():
         for _each in range(8):
             assert _get(path) == 200, path
-    found = {name: [] for name in ["one query", *pages]}
+    asked = {"empty": "/empty/", "one query": "/one-query/", **pages}
+    found = {name: [] for name in asked}
     for _turn in range(options.repeat):
-        for name, path in {"one query": "/one-query/", **pages}.items():
+        for name, path in asked.items():
             found[name].append(_load(path, options.seconds))
-    base = statistics.median(rate for rate, _times in found["one query"])
-    print(f"\n{'page':28s} {'req/s':>8s} {'÷ one query':>12s} {'p50 ms':>8s} {'p95 ms':>8s}")
+    rates = {name: statistics.median(rate for rate, _times in turns) for name, turns in found.items()}
+    print(f"\n{'page':28s} {'req/s':>8s} {'÷ empty':>9s} {'÷ one query':>12s} {'p50 ms':>8s} {'p95 ms':>8s}")
     for name, turns in found.items():
-        rate = statistics.median(rate for rate, _times in turns)
         times = sorted(t for _rate, each in turns for t in each)
         p50, p95 = (times[int(len(times) * share)] * 1000 for share in (0.5, 0.95))
-        print(f"{name:28s} {rate:8.0f} {base / rate:11.1f}× {p50:8.1f} {p95:8.1f}")
-    print(json.dumps({name: round(statistics.median(r for r, _t in turns), 1) for name, turns in found.items()}))
+        empty, one = rates["empty"] / rates[name], rates["one query"] / rates[name]
+        print(f"{name:28s} {rates[name]:8.0f} {empty:8.1f}× {one:11.1f}× {p50:8.1f} {p95:8.1f}")
+    print(json.dumps({name: round(rate, 1) for name, rate in rates.items()}))
 
 
 def _load(path, seconds):

@@ -26,6 +26,7 @@ class IndexEntry(models.Model):
     `listing` is what a tile shows: the product itself, or its parent; counts count listings. `facets` holds numbers of
     `FacetValue`, so a filter is true only if one and the same child satisfies all. A child that is sold out while
     another of its listing is not, is not `offered`: filters do not find it. `slot` numbers a listing's entries.
+    digest: of the texts that the words were made of, so that a rebuild makes them again only from other texts.
     """
 
     channel = models.ForeignKey(SalesChannel, models.CASCADE)
@@ -45,6 +46,7 @@ class IndexEntry(models.Model):
     references_text = models.TextField(blank=True)
     words_fr = SearchVectorField(null=True)
     words_en = SearchVectorField(null=True)
+    digest = models.UUIDField(null=True, editable=False)
     published_at = models.DateTimeField()
 
     class Meta:

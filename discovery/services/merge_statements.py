@@ -5,7 +5,7 @@ Every one joins on keys of temporary tables that were analysed, so that none has
 
 COLUMNS = (
     "listing_id, name, segments, facets, selections, places, brand_id, rank, list_price, in_stock, offered,"
-    " references_text, words_fr, words_en, published_at"
+    " references_text, words_fr, words_en, digest, published_at"
 )
 _SOURCE = ", ".join(f"w.{column.strip()}" for column in COLUMNS.split(","))
 _TARGET = ", ".join(f"e.{column.strip()}" for column in COLUMNS.split(","))

@@ -9,6 +9,7 @@ from campaigns.selectors import prices
 from discovery.services import merge_statements as m
 from discovery.services import sets
 from discovery.services import statements as s
+from discovery.services.word_statements import wanted_statement
 from stores.models import SalesChannel
 
 PRICES_AT_ONCE = 2000
@@ -78,7 +79,7 @@ def _collect(ids: list[int] | None, at: dt.datetime) -> bool:
         named: int = sql.rowcount
         if named > MANY_FACETS:  # the next statement joins on them: the planner must know how many there are
             sql.execute("ANALYZE discovery_facetvalue")
-        sql.execute(s.wanted_statement())
+        sql.execute(wanted_statement())
         sql.execute("CREATE UNIQUE INDEX ON reindex_wanted (product_id, channel_id)")
     return named > 0
 

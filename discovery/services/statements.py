@@ -265,9 +265,9 @@ SELECT pub.channel_id, s.product_id,
        NULL::numeric AS list_price,
        COALESCE(stocked.anywhere, false) OR s.stock_type IN (0, 1) AS in_stock, true AS offered,
        CASE WHEN COALESCE(told.searchable, true) THEN COALESCE(refs.bare, '') ELSE '' END AS references_text,
-       CASE WHEN COALESCE(told.searchable, true) THEN {vector_fr} END AS words_fr,
-       CASE WHEN COALESCE(told.searchable, true) THEN {vector_en} END AS words_en,
-       pub.published_at,
+       CASE WHEN COALESCE(told.searchable, true) THEN COALESCE(known.words_fr, {vector_fr}) END AS words_fr,
+       CASE WHEN COALESCE(told.searchable, true) THEN COALESCE(known.words_en, {vector_en}) END AS words_en,
+       {digest} AS digest, pub.published_at,
        s.listing_name || ' ' || s.name || ' ' || s.name_en || ' ' || COALESCE(nicknamed.words, '') AS spoken
   FROM reindex_sold s
   JOIN catalog_publication pub ON pub.product_id = s.listing_id
@@ -283,35 +283,9 @@ SELECT pub.channel_id, s.product_id,
   LEFT JOIN refs ON refs.product_id = s.product_id
   LEFT JOIN stocked_or_bundled stocked ON stocked.product_id = s.product_id AND stocked.channel_id = pub.channel_id
   LEFT JOIN everywhere ON everywhere.channel_id = pub.channel_id
+  LEFT JOIN discovery_indexentry known ON known.product_id = s.product_id AND known.channel_id = pub.channel_id
+                                      AND known.digest = {digest}
 """
-
-_VECTOR = """
-  setweight(to_tsvector('{config}', concat_ws(' ', {names})), 'A')
-  || setweight(to_tsvector('{config}', concat_ws(' ', brand.name, {segments}, nicknamed.words)), 'B')
-  || setweight(to_tsvector('{config}', concat_ws(' ', refs.words, {said})), 'C')
-  || setweight(to_tsvector('{config}', regexp_replace({prose}, '<[^>]*>', ' ', 'g')), 'D')
-"""
-
-
-def wanted_statement() -> str:
-    """WANTED with its two text vectors spelt out."""
-    french = _VECTOR.format(
-        config="altazion_fr",
-        names="COALESCE(NULLIF(told.name, ''), s.listing_name), s.name",
-        segments="segment_words.words",
-        said="said.words",
-        prose="COALESCE(NULLIF(told.description, ''), s.prose)",
-    )
-    english = _VECTOR.format(
-        config="altazion_en",
-        names="told.translations -> 'en' ->> 'name', s.name_en,"
-        " CASE WHEN s.name_en = '' THEN concat_ws(' ', s.listing_name, s.name) END",
-        segments="segment_words.words_en",
-        said="said.words_en",
-        prose="COALESCE(NULLIF(s.prose_en, ''), s.prose)",
-    )
-    return WANTED.replace("{vector_fr}", french).replace("{vector_en}", english)
-
 
 PRICED = """
 UPDATE reindex_wanted w SET list_price = priced.amount
