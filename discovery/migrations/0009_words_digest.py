@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('discovery', '0008_decision_version'),
+        ("discovery", "0008_decision_version"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='indexentry',
-            name='digest',
+            model_name="indexentry",
+            name="digest",
             field=models.UUIDField(editable=False, null=True),
         ),
     ]

@@ -167,27 +167,28 @@ WITH sold AS (
          sum(r.quantity) FILTER (WHERE r.expires_at <= %(at)s AND r.reference <> %(own)s) AS expired,
          sum(r.quantity) FILTER (WHERE r.reference = %(own)s) AS own
     FROM logistics_reservation r
-   WHERE r.state = 'held' AND r.product_id IN (SELECT id FROM sold)
+   WHERE r.state = 'held' AND r.product_id = ANY(ARRAY(SELECT id FROM sold))
      AND (r.expires_at <= %(at)s OR r.reference = %(own)s)
    GROUP BY r.product_id, r.place_id
 )
-SELECT sold.*, step.*
+SELECT sold.*, step.place_id, step.name, step.purpose, step.rank, step.store_id,
+       step.physical, step.safety, step.reserved, step.expired, step.own, step.least
   FROM sold
-  LEFT JOIN LATERAL (
-       SELECT b.place_id, place.name, source.purpose, source.rank, place.store_id,
-              b.physical, b.safety, b.reserved, COALESCE(free.expired, 0), COALESCE(free.own, 0),
-              CASE WHEN source.purpose = 'pickup' THEN COALESCE(zone.unavailable_below, 1) ELSE 1 END
+  LEFT JOIN (
+       SELECT b.product_id, b.place_id, place.name, source.purpose, source.rank, place.store_id,
+              b.physical, b.safety, b.reserved, COALESCE(free.expired, 0) AS expired, COALESCE(free.own, 0) AS own,
+              CASE WHEN source.purpose = 'pickup' THEN COALESCE(zone.unavailable_below, 1) ELSE 1 END AS least
          FROM logistics_stockbalance b
          JOIN logistics_supplysource source ON source.place_id = b.place_id AND source.channel_id = %(channel)s
          JOIN logistics_place place ON place.id = b.place_id AND place.active
          LEFT JOIN stores_store store ON store.id = place.store_id
          LEFT JOIN stores_zone zone ON zone.id = store.zone_id
          LEFT JOIN free ON free.product_id = b.product_id AND free.place_id = b.place_id
-        WHERE b.product_id = sold.id
+        WHERE b.product_id = ANY(ARRAY(SELECT id FROM sold))  -- as an array, so that the index finds them
           AND NOT COALESCE(store.archived, false)
           AND (source.purpose = 'delivery'
                OR source.purpose = 'pickup' AND store.offers_pickup AND place.store_id = ANY(%(stores)s))
-       ) step ON true
+       ) step ON step.product_id = sold.id
  ORDER BY sold.id, step.rank, step.place_id
 """
 
