@@ -17,7 +17,7 @@ from altazion.lib.money import ZERO, net_of, share_out
 from altazion.lib.problems import Invalid, Refused
 from campaigns.models import Campaign
 from campaigns.rules import During, EffectivePrice, Layer, Offer, Reason, cheapest, evaluate, reduced
-from catalog.enums import ProductKind, ProductState
+from catalog.enums import BundleMode, ProductKind, ProductState
 from catalog.models import Product
 from catalog.selectors.bundles import Part, parts_of
 from stores.models import SalesChannel, Store
@@ -121,17 +121,44 @@ def quote(
 ) -> Quote:
     """Price a basket of (product id, quantity). Raises Refused ("no_price") naming products that have none.
 
-    Tax is worked out per rate on the sum of its lines, so that net + tax is the total to the cent.
+    Tax is worked out per rate on the sum of its lines, so that net + tax is the total to the cent. A bundle whose
+    products are handled apart is taxed as its order will be: each product's share of the price at its own rate.
     """
     wanted = list(lines)
     if any(quantity <= 0 for _product, quantity in wanted):
         raise Invalid(_("A quantity must be above 0."), field="quantity")
-    known = prices([product for product, _quantity in wanted], channel=channel, at=at, store=store)
+    asked = list(dict.fromkeys(product for product, _quantity in wanted))
+    facts = _facts(asked, channel, at, store, "")
+    known = _evaluated(asked, facts, channel, at)
     if missing := sorted({product for product, _quantity in wanted} - known.keys()):
         raise Refused(
             _("Some products cannot be sold: they have no price."), code="no_price", details={"products": missing}
         )
-    return _sum_up([(product, quantity, known[product]) for product, quantity in wanted])
+    inside = _apart([pk for pk in asked if facts.products[pk].kind == ProductKind.BUNDLE], channel, at, store)
+    return _sum_up([(product, quantity, known[product]) for product, quantity in wanted], inside)
+
+
+def _apart(
+    bundles: list[int], channel: SalesChannel, at: dt.datetime, store: Store | None
+) -> dict[int, list[tuple[Decimal, Decimal]]]:
+    """(VAT rate, what it would cost alone) of each product in those bundles whose products are handled apart."""
+    parts = (
+        {pk: found for pk, found in parts_of(bundles).items() if found[0].mode == BundleMode.APART} if bundles else {}
+    )
+    if not parts:
+        return {}
+    facts = _facts([part.component for found in parts.values() for part in found], channel, at, store, "")
+    alone = _evaluated(list(facts.products), facts, channel, at)
+    return {
+        pk: [
+            (
+                facts.products[part.component].vat_rate,
+                alone[part.component].unit * part.quantity if part.component in alone else ZERO,
+            )
+            for part in found
+        ]
+        for pk, found in parts.items()
+    }
 
 
 def upcoming_edges(channel: SalesChannel, *, after: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
@@ -308,17 +335,21 @@ def _children(pk: int, products: dict[int, _Priced]) -> Iterator[_Priced]:
     return (product for product in products.values() if product.parent_id == pk)
 
 
-def _sum_up(lines: list[tuple[int, int, EffectivePrice]]) -> Quote:
+def _sum_up(lines: list[tuple[int, int, EffectivePrice]], inside: Mapping[int, list[tuple[Decimal, Decimal]]]) -> Quote:
     totals = [price.unit * quantity for _product, quantity, price in lines]
+    taxed: dict[Decimal, list[tuple[int, Decimal]]] = defaultdict(list)  # rate → (line, its gross at this rate)
+    for index, (product, _quantity, price) in enumerate(lines):
+        rates = inside.get(product) or [(price.vat_rate, Decimal(1))]
+        for (rate, _weight), part in zip(rates, share_out(totals[index], [one for _rate, one in rates]), strict=True):
+            taxed[rate].append((index, part))
     nets: list[Decimal] = [ZERO] * len(lines)
     vat = []
-    for rate in sorted({price.vat_rate for *_line, price in lines}, reverse=True):
-        here = [index for index, (*_line, price) in enumerate(lines) if price.vat_rate == rate]
-        gross = sum((totals[index] for index in here), ZERO)
+    for rate, here in sorted(taxed.items(), reverse=True):
+        gross = sum((part for _index, part in here), ZERO)
         net = net_of(gross, rate)
         vat.append(VatTotal(rate, net, gross - net, gross))
-        for index, part in zip(here, share_out(net, [totals[index] for index in here]), strict=True):
-            nets[index] = part
+        for (index, _part), share in zip(here, share_out(net, [part for _index, part in here]), strict=True):
+            nets[index] += share
     return Quote(
         lines=[
             QuoteLine(product, quantity, price, total, net)

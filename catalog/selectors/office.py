@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
+from altazion.lib.money import cents
 from catalog.enums import MediaKind, ProductKind
 from catalog.models import BasePrice, Media, Product, ProductSegment, Publication
+from catalog.selectors.bundles import parts_of
 from catalog.selectors.completeness import percents
 from logbook.models import Event
 
@@ -32,7 +34,8 @@ class Row:
 
 
 def rows(products: Sequence[Product]) -> dict[int, Row]:
-    """Lines for products; variants take picture, segment, channels and price of their parent. Seven queries."""
+    """Lines for products; variants take picture, segment, channels and price of their parent. Seven queries, three
+    more where bundles are among them: they cost and are in stock as what lies in them says."""
     family = {product.pk: product.parent_id for product in products}
     variants = dict(Product.objects.filter(parent__in=family).values_list("pk", "parent_id"))
     ids = {*family, *(pk for pk in family.values() if pk)}
@@ -47,6 +50,7 @@ def rows(products: Sequence[Product]) -> dict[int, Row]:
     prices, lowest, sources = _prices(near)
     stock = _stock(near)
     complete = percents(family)
+    _of_bundles([product for product in products if product.kind == ProductKind.BUNDLE], prices, stock)
     found = {}
     for pk, parent in family.items():
         found[pk] = Row(
@@ -57,7 +61,7 @@ def rows(products: Sequence[Product]) -> dict[int, Row]:
             is_from=pk not in prices and pk in lowest,
             stock=stock.get(pk),
             complete=complete.get(pk),
-            own=prices.get(pk),
+            own=prices.get(pk) if pk in sources else None,
             own_source=sources.get(pk, ""),
         )
     return found
@@ -99,6 +103,27 @@ def _stock(near: dict[int, int | None]) -> dict[int, int]:
         for holder in filter(None, (pk, near[pk])):
             totals[holder] = totals.get(holder, 0) + free
     return totals
+
+
+def _of_bundles(bundles: Sequence[Product], prices: dict[int, Decimal], stock: dict[int, int]) -> None:
+    """Fill in what bundles cost by their percentage, and how often they can be put together."""
+    parts = parts_of([bundle.pk for bundle in bundles]) if bundles else {}
+    if not parts:
+        return
+    inside = {part.component for found in parts.values() for part in found}
+    parents = dict(Product.objects.filter(pk__in=inside).values_list("pk", "parent_id"))
+    costs, _lowest, _sources = _prices(parents | dict.fromkeys(filter(None, parents.values())))
+    units = _stock(dict.fromkeys(inside))
+    for pk, found in parts.items():
+        stock[pk] = min(max(0, units.get(part.component, 0)) // part.quantity for part in found)
+        percent = found[0].percent
+        if percent is None:
+            continue
+        each = [(costs.get(part.component, costs.get(parents[part.component] or 0)), part.quantity) for part in found]
+        prices.pop(pk, None)
+        if all(cost is not None for cost, _quantity in each):
+            total = sum((cost * quantity for cost, quantity in each if cost is not None), Decimal(0))
+            prices[pk] = cents(total * (1 - percent / 100))
 
 
 def in_segment(products: QuerySet[Product], segment_id: int) -> QuerySet[Product]:

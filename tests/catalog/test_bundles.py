@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from altazion.lib.problems import Invalid, Refused
-from campaigns.selectors import prices
+from campaigns.selectors import prices, quote
 from catalog.enums import BundleMode, ProductKind
 from catalog.models import BundleLine, Product
+from catalog.selectors.office import rows
 from catalog.services import make_children, save_bundle
 from catalog.services.children import NewChild
 from discovery.models import IndexEntry
@@ -112,6 +113,40 @@ def test_handled_apart_each_product_is_a_line_with_its_share_and_its_tax(shop):
     assert lines[0].bundle["sku"] == "LOT"
     assert order.total == Decimal("32.90")
     assert sum(Decimal(rate["net"]) + Decimal(rate["tax"]) for rate in order.vat) == order.total
+
+
+def test_a_quote_is_taxed_as_its_order_will_be(shop):
+    Product.objects.filter(pk=shop.bundle.pk).update(bundle_mode=BundleMode.APART)
+    quoted = quote([(shop.bundle.pk, 1), (shop.product.pk, 2)], channel=shop.channel, at=AT)
+    order = shop.order((shop.bundle, 1), (shop.product, 2))
+    said = [(str(one.rate.normalize()), str(one.net), str(one.tax)) for one in quoted.vat]
+    assert said == [(str(Decimal(one["rate"]).normalize()), one["net"], one["tax"]) for one in order.vat]
+    assert sum(line.net_total for line in quoted.lines) == quoted.net_total == order.net_total
+    Product.objects.filter(pk=shop.bundle.pk).update(bundle_mode=BundleMode.WHOLE)
+    assert [one.rate for one in quote([(shop.bundle.pk, 1)], channel=shop.channel, at=AT).vat] == [Decimal("0.2")]
+
+
+@pytest.mark.parametrize(("mode", "percent", "price"), [("whole", None, "20.00"), ("apart", None, "20.00"),
+                                                        ("whole", 10, "20.61"), ("apart", 10, "20.61")])  # fmt: skip
+def test_the_list_of_office_tells_what_bundles_cost_and_how_often_they_are_there(shop, mode, percent, price):
+    Product.objects.filter(pk=shop.bundle.pk).update(bundle_mode=mode, bundle_percent=percent)
+    bundle = Product.objects.get(pk=shop.bundle.pk)
+    row = rows([bundle])[bundle.pk]
+    together = min(
+        row_of.stock // each for row_of, each in ((rows([shop.product])[shop.product.pk], 1),
+                                                  (rows([shop.book])[shop.book.pk], 2))
+    )  # fmt: skip
+    assert (row.price, row.stock, row.is_from) == (Decimal(price), together, False)
+
+
+def test_lists_with_bundles_take_the_same_queries_for_one_and_three(shop, django_assert_max_num_queries):
+    bundles = [a_product(price=3, bundle_percent=10) for _n in range(3)]
+    for bundle in bundles:
+        save_bundle(bundle, [(shop.product, 1)], at=AT)
+    for some in (bundles[:1], bundles):
+        fresh = list(Product.objects.filter(pk__in=[one.pk for one in some]))
+        with django_assert_max_num_queries(11):
+            assert len(rows(fresh)) == len(some)
 
 
 def test_the_last_unit_is_sold_once_alone_or_in_a_bundle(shop):

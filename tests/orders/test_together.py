@@ -6,10 +6,11 @@ import pytest
 from django.db import connections
 
 from altazion.lib.problems import Refused
+from catalog.services import save_bundle
 from logistics.models import StockBalance
 from orders import services
 from orders.models import Order
-from tests.builders import AT, Shopfront
+from tests.builders import AT, Shopfront, a_product
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,3 +90,21 @@ def test_a_till_that_tells_a_payment_eight_times_at_once_is_paid_once(wide_pool)
     assert len({payment.pk for payment in told}) == 1
     order.refresh_from_db()
     assert order.paid_total == order.total
+
+
+def test_two_buyers_of_the_last_unit_of_what_lies_in_a_bundle_make_one_order(wide_pool):
+    shop = Shopfront(units=1)
+    bundle = a_product("LOT", name="Gift box", price="20.00", channel=shop.channel)
+    save_bundle(bundle, [(shop.product, 1)], at=AT)
+    carts = [shop.cart((bundle, 1)), shop.cart((shop.product, 1)), shop.cart((bundle, 1))]
+
+    def buyer(number):
+        answers = shop.answers(email=f"buyer{number}@example.com")
+        return lambda: services.place_order(carts[number], answers=answers, key="k", at=AT, language="fr")
+
+    results = together([buyer(number) for number in range(len(carts))])
+    assert sum(isinstance(result, Order) for result in results) == 1
+    assert all(isinstance(result, Order | Refused) for result in results), results
+    assert list(StockBalance.objects.filter(reserved__gt=0).values_list("product__sku", "reserved")) == [
+        (shop.product.sku, 1)
+    ]
