@@ -15,6 +15,7 @@ class Scope(models.TextChoices):
 
     CATALOG_READ = "catalog:read", _("read the catalogue")
     CATALOG_WRITE = "catalog:write", _("write selections and keywords of the catalogue")
+    PRODUCTS_WRITE = "products:write", _("make, change and archive products")
     SEARCH_READ = "search:read", _("read how searches are understood and lists are ordered")
     SEARCH_WRITE = "search:write", _("write synonyms and searches that lead to a page")
     AVAILABILITY_READ = "availability:read", _("ask for availability")

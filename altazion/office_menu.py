@@ -167,6 +167,7 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "8px",
     "STYLES": [_asset("office/office.css")],
+    "SCRIPTS": [_asset("office/errors.js")],
     "DASHBOARD_CALLBACK": "altazion.office.dashboard",
     "GLOBAL_CALLBACK": "altazion.office.everywhere",
     "LOGIN": {"image": _asset("office/login.svg")},

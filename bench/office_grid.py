@@ -54,7 +54,7 @@ def main():
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     runner = DiscoverRunner(verbosity=0, interactive=False, keepdb=options.keep)
-    made = runner.setup_databases()
+    made = runner.setup_databases(serialized_aliases=set())
     try:
         _run(options)
     finally:

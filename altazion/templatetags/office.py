@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from altazion.lib import money
+from altazion.lib.office_errors import Wrong, wrong_in
 from altazion.lib.ordering import SCRIPT, STYLE, order_attributes
 
 register = template.Library()
@@ -29,6 +31,12 @@ def page(name: str, *args: object) -> str:
 def amount(value: Decimal, currency: str = "EUR") -> str:
     """Money as people of the active language write it."""
     return money.display(value, currency)
+
+
+@register.simple_tag(takes_context=True)
+def wrong_here(context: Context) -> list[Wrong]:
+    """What is wrong on this page, field by field."""
+    return wrong_in({str(name): value for name, value in context.flatten().items()})
 
 
 @register.simple_tag

@@ -27,6 +27,7 @@ from campaigns.admin.content import ContentPages
 from campaigns.forms import LandingPageForm
 from campaigns.models import LandingPage
 from campaigns.rules import phase
+from catalog.admin.history_page import LogHistory
 
 VERBS = {
     "publish": (services.publish_page, gettext_lazy("The page is published: shoppers see it within its dates.")),
@@ -50,10 +51,11 @@ def phase_of(page: LandingPage) -> str:
 
 
 @admin.register(LandingPage)
-class LandingPageAdmin(ContentPages, RefusalsAsMessages, NeverDeleted, ModelAdmin):
+class LandingPageAdmin(LogHistory, ContentPages, RefusalsAsMessages, NeverDeleted, ModelAdmin):
     """Pages for a range, a brand or an operation."""
 
     form = LandingPageForm
+    log_subject = "page"
     list_display = ("title_line", "state", "kind", "dates", "channel", "see")
     list_display_links = ("title_line",)
     list_filter = (("kind", ChoicesDropdownFilter), ("channel", RelatedDropdownFilter), "published", "archived")

@@ -16,9 +16,11 @@ from altazion.lib.text import safe_html, slug
 from campaigns.enums import BlockKind
 from campaigns.models import Block, LandingPage, PageAddress
 from campaigns.models.pages import MOST_SHOWN
+from catalog.services.was import differences
 from logbook.services import record
 
 MOST_BLOCKS = 60
+UNTOLD = {"id", "guid", "created_at", "updated_at", "changed_at", "published", "archived"}
 TEXTS = {"title", "text", "html", "alt", "label", "questions"}
 LINKS = ("link_segment", "link_brand", "link_product", "link_page", "link_url")
 
@@ -29,12 +31,22 @@ def save_page(page: LandingPage, words: Mapping[str, str], *, at: dt.datetime, a
     made = page.pk is None
     if page.during is not None and page.during.lower and page.during.upper and page.during.upper <= page.during.lower:
         raise Invalid(_("The end must come after the start."), field="ends")
+    stored = LandingPage.objects.select_for_update().filter(pk=page.pk).first() if page.pk else None
     page.save()
     for language, word in words.items():
         title = page.translations.get(language, {}).get("title") or page.title
         _set_word(page, language, slug(word or title, 100))
-    _tell(page, "created" if made else "changed", at, actor)
+    was = differences(_facts(stored), _facts(page)) if stored else {}
+    _tell(page, "created" if made else "changed", at, actor, was=was)
     return page
+
+
+def _facts(page: LandingPage) -> dict[str, Any]:
+    """What the log tells of a page: its own fields, dates as text."""
+    facts = {field.name: getattr(page, field.name) for field in page._meta.concrete_fields}  # noqa: SLF001
+    during = facts.pop("during", None)
+    dates = [end.isoformat() if end else None for end in (during.lower, during.upper)] if during else None
+    return {name: value for name, value in facts.items() if name not in UNTOLD} | {"during": dates}
 
 
 @transaction.atomic

@@ -20,16 +20,18 @@ from altazion.lib.office import NeverDeleted, RefusalsAsMessages, actor
 from altazion.lib.problems import Refused
 from altazion.lib.translating import side_by_side
 from catalog import services
+from catalog.admin.history_page import LogHistory
 from catalog.admin.words import importance_badge, page_address, search_results
 from catalog.forms import BrandForm, HeirForm
 from catalog.models import Brand
 
 
 @admin.register(Brand)
-class BrandAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
+class BrandAdmin(LogHistory, RefusalsAsMessages, NeverDeleted, ModelAdmin):
     """Makers' names; archived, never deleted."""
 
     form = BrandForm
+    log_subject = "brand"
     list_display = ("name", "code", "importance_badge", "is_own", "website", "archived")
     list_filter = ("archived", "is_own")
     search_fields = ("name", "code")

@@ -24,6 +24,7 @@ from altazion.lib.problems import Refused
 from altazion.lib.translating import side_by_side
 from catalog import services
 from catalog.admin.attributes import AskedInline, save_asked
+from catalog.admin.history_page import LogHistory
 from catalog.admin.ranking import RankingPages
 from catalog.admin.words import importance_badge, page_address, search_results
 from catalog.enums import SegmentKind
@@ -64,10 +65,11 @@ class TreeChangeList(ChangeList):
 
 
 @admin.register(Segment)
-class SegmentAdmin(RankingPages, RefusalsAsMessages, NeverDeleted, ModelAdmin):
+class SegmentAdmin(LogHistory, RankingPages, RefusalsAsMessages, NeverDeleted, ModelAdmin):
     """Where shoppers look; six levels."""
 
     form = SegmentForm
+    log_subject = "segment"
     list_display = ("branch", "code", "importance_badge", "kind_badge", "products", "rank", "is_fed")
     list_display_links = None
     list_filter = (("kind", ChoicesDropdownFilter), "archived")

@@ -18,6 +18,7 @@ from unfold.decorators import display
 from altazion.lib.clock import now
 from altazion.lib.office import RefusalsAsMessages, actor, badge
 from catalog import services
+from catalog.admin.history_page import LogHistory
 from catalog.admin.rule_page import RulePages, tiles
 from catalog.enums import Membership
 from catalog.forms import PasteForm
@@ -56,10 +57,11 @@ class ExclusionInline(TabularInline):
 
 
 @admin.register(Selection)
-class SelectionAdmin(RulePages, RefusalsAsMessages, ModelAdmin):
+class SelectionAdmin(LogHistory, RulePages, RefusalsAsMessages, ModelAdmin):
     """Picked one by one, pasted as SKUs, kept by a rule, or all of it."""
 
     form = PasteForm
+    log_subject = "selection"
     list_display = ("name", "code", "group", "kept", "size", "when")
     search_fields = ("name", "code", "group")
     fields = ("name", "code", "group", "description", ("starts", "ends"), "paste")
@@ -125,6 +127,10 @@ class SelectionAdmin(RulePages, RefusalsAsMessages, ModelAdmin):
             )
         response: TemplateResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
+
+    def save_model(self, request: HttpRequest, obj: Selection, form: Any, change: bool) -> None:
+        """One domain call."""
+        services.keep_selection(obj, at=now(), actor=actor(request))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Rows as typed, then what was pasted, through the verbs."""

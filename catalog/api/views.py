@@ -13,8 +13,9 @@ from accounts.enums import Scope
 from altazion.lib.api import decode_cursor, encode_cursor
 from altazion.lib.clock import now
 from altazion.lib.problems import NotFound
-from catalog import selectors
+from catalog import selectors, services
 from catalog.api import serializers as shapes
+from catalog.api.written import WrittenProduct
 from catalog.selectors import office
 from catalog.selectors.scan import scan
 from stores.selectors import open_now, page_of_stores
@@ -46,12 +47,41 @@ class ProductsView(APIView):
 class ProductView(APIView):
     """One product."""
 
-    scope = Scope.CATALOG_READ
+    @property
+    def scope(self) -> Scope:
+        """Reading and writing are two rights."""
+        return Scope.CATALOG_READ if self.request.method in {"GET", "HEAD", "OPTIONS"} else Scope.PRODUCTS_WRITE
 
     @extend_schema(operation_id="product", responses=shapes.ProductShape)
     def get(self, request: Request, sku: str) -> Response:
         """By SKU, published or not."""
         return Response(shapes.ProductShape(selectors.product_named(sku)).data)
+
+    @extend_schema(operation_id="product_patch", request=WrittenProduct, responses=shapes.ProductShape)
+    def patch(self, request: Request, sku: str) -> Response:
+        """Change what is given, all of it or nothing; `state` validates, archives or brings back.
+
+        What an import feeds is refused (409, `fed`) and named; the same call twice changes nothing.
+        """
+        self._write(request, sku, may_make=False)
+        return self.get(request, sku)
+
+    @extend_schema(
+        operation_id="product_put",
+        request=WrittenProduct,
+        responses={200: shapes.ProductShape, 201: shapes.ProductShape},
+    )
+    def put(self, request: Request, sku: str) -> Response:
+        """Make it in preparation, or change what is given. The same call twice changes nothing."""
+        made = self._write(request, sku, may_make=True)
+        return Response(self.get(request, sku).data, status=201 if made else 200)
+
+    def _write(self, request: Request, sku: str, *, may_make: bool) -> bool:
+        asked = WrittenProduct(data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        said = dict(asked.validated_data)
+        _product, made = services.write_product(sku, said, may_make=may_make, at=now(), actor=str(caller(request)))
+        return made
 
 
 class ReferenceView(APIView):

@@ -27,33 +27,33 @@ class Change:
     can_undo: bool
 
 
-def changes_of(events: Iterable[Event]) -> dict[int, list[Change]]:
+def changes_of(events: Iterable[Event], model: Any = Product) -> dict[int, list[Change]]:
     """The fields that each event changed, by event. One query for the names of attributes."""
     events = list(events)
     fields = {field for event in events for field in event.data.get("was") or {}}
     codes = [field.removeprefix("attributes.") for field in fields if field.startswith("attributes.")]
     names = dict(Attribute.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
     return {
-        event.pk: [_change(event, field, pair, names) for field, pair in (event.data.get("was") or {}).items()]
+        event.pk: [_change(event, field, pair, names, model) for field, pair in (event.data.get("was") or {}).items()]
         for event in events
     }
 
 
-def _change(event: Event, field: str, pair: list[Any], names: dict[str, str]) -> Change:
+def _change(event: Event, field: str, pair: list[Any], names: dict[str, str], model: Any) -> Change:
     old, new = pair
     whole = not any(isinstance(one, dict) and "cut" in one for one in pair)
     can_undo = whole and ":" not in field
-    return Change(event.pk, event.at, event.actor, field, _label(field, names), _text(old), _text(new), can_undo)
+    return Change(event.pk, event.at, event.actor, field, _label(field, names, model), _text(old), _text(new), can_undo)
 
 
-def _label(field: str, names: dict[str, str]) -> str:
+def _label(field: str, names: dict[str, str], model: Any) -> str:
     if field.startswith("attributes."):
         code = field.removeprefix("attributes.")
         return names.get(code, code)
     if field.startswith("price"):
         return " ".join(filter(None, [_("Price"), field.partition(":")[2]]))
     try:
-        return capfirst(str(Product._meta.get_field(field).verbose_name))  # type: ignore[union-attr]  # noqa: SLF001
+        return capfirst(str(model._meta.get_field(field).verbose_name))  # noqa: SLF001
     except (FieldDoesNotExist, AttributeError):
         return field
 

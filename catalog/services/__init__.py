@@ -13,7 +13,7 @@ from catalog.services.copying import copy_product
 from catalog.services.criteria import delete_criterion, save_choices, save_criterion
 from catalog.services.fetching import AT_ONCE as FETCHED_AT_ONCE
 from catalog.services.fetching import fetch_again, fetch_waiting
-from catalog.services.history import undo_field
+from catalog.services.history import undo_field, undo_of_arrangement
 from catalog.services.keywords import (
     delete_keyword,
     link_keyword,
@@ -44,7 +44,14 @@ from catalog.services.ranking import (
 )
 from catalog.services.segments import delete_segment, move_segment, save_segment
 from catalog.services.selecting import follow_all, follow_products, refresh_selection, save_rule
-from catalog.services.selections import add_to_selection, exclude_from_selection, put_selection, save_selection
+from catalog.services.selections import (
+    add_to_selection,
+    exclude_from_selection,
+    keep_selection,
+    put_selection,
+    save_selection,
+)
+from catalog.services.written import write_product
 
 __all__ = [
     "FETCHED_AT_ONCE",
@@ -69,6 +76,7 @@ __all__ = [
     "follow_products",
     "give_back_to_relevance",
     "give_label",
+    "keep_selection",
     "link_keyword",
     "link_named",
     "make_all_sizes",
@@ -113,7 +121,9 @@ __all__ = [
     "set_keywords",
     "take_label",
     "undo_field",
+    "undo_of_arrangement",
     "unpublish",
     "validate",
     "withdraw",
+    "write_product",
 ]

@@ -12,6 +12,7 @@ from catalog import rules
 from catalog.models import Brand
 from catalog.selectors.addresses import word_of
 from catalog.services.pages import PAGE, check_words, free_word, keep_words, set_page, words_of
+from catalog.services.was import differences
 from logbook.services import record
 from stores.enums import AddressCause
 from stores.ports import Target
@@ -26,8 +27,9 @@ def save_brand(
     brand: Brand | None, fields: Mapping[str, Any], *, at: dt.datetime, actor: str = "", redirect: bool = True
 ) -> Brand:
     """Make (brand None) or change a brand. redirect: its old addresses lead to the new ones."""
+    made = brand is None
     brand = Brand.objects.select_for_update().get(pk=brand.pk) if brand else Brand()
-    before = words_of(brand)
+    before, stood = words_of(brand), {name: getattr(brand, name) for name in fields if name in FIELDS}
     changed = set_page(brand, fields, FIELDS)
     if not 0 <= brand.importance <= 999:
         raise Invalid(_("Importance goes from 0 to 999."), field="importance")
@@ -39,9 +41,10 @@ def save_brand(
     brand.save()
     if redirect:
         keep_words("brand", brand, before, at=at)
+    was = {} if made else differences(stood, {name: getattr(brand, name) for name in stood})
     record(
         BRANDS, at=at, subject_kind="brand", subject_id=brand.pk, actor=actor, ids=[brand.pk], change="saved",
-        fields=changed,
+        fields=changed, was=was,
     )  # fmt: skip
     return brand
 

@@ -59,8 +59,9 @@ def _text(name: str, text: Any, language: str) -> str:
     field = f"{name}_{language}"
     if not isinstance(text, str):
         raise Invalid(_("A translation is a text."), field=field)
-    if len(text) > LONGEST.get(name, 20_000):
-        raise Invalid(_("At most %(most)d characters.") % {"most": LONGEST[name]}, field=field)
+    most = LONGEST.get(name, 20_000)
+    if len(text) > most:
+        raise Invalid(_("At most %(most)d characters.") % {"most": most}, field=field)
     if name == "slug" and not _WORD.match(text):
         raise Invalid(_("A word of an address holds letters without accents, digits and dashes."), field=field)
     return safe_html(text) if name in HTML else text

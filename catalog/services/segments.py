@@ -14,6 +14,7 @@ from catalog.models import ProductSegment, Segment
 from catalog.selectors.addresses import word_of
 from catalog.services.log import PRODUCTS, SEGMENTS, log_many
 from catalog.services.pages import PAGE, check_words, fed, free_word, keep_words, set_page, words_of
+from catalog.services.was import differences
 from logbook.services import record
 from stores.enums import AddressCause
 from stores.ports import Target
@@ -40,7 +41,8 @@ def save_segment(
     """
     _hold_tree()
     segment = Segment.objects.get(pk=segment.pk) if segment else Segment()
-    before = words_of(segment)
+    made, before = segment.pk is None, words_of(segment)
+    stood = {name: getattr(segment, name) for name in (*fields, "parent") if name in FIELDS or name == "parent"}
     set_page(segment, fields, FIELDS)
     if not 0 <= segment.importance <= 999:
         raise Invalid(_("Importance goes from 0 to 999."), field="importance")
@@ -63,9 +65,11 @@ def save_segment(
             _hang(segment, parent)
     if redirect:
         keep_words("segment", segment, before, at=at)
+    was = {} if made else differences(stood, {name: getattr(segment, name) for name in stood})
     record(
-        SEGMENTS, at=at, subject_kind="segment", subject_id=segment.pk, actor=actor, ids=[segment.pk], change="saved"
-    )
+        SEGMENTS, at=at, subject_kind="segment", subject_id=segment.pk, actor=actor, ids=[segment.pk], change="saved",
+        was=was,
+    )  # fmt: skip
     return segment
 
 

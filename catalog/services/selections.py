@@ -16,6 +16,7 @@ from catalog.selectors.lookup import find_many
 from catalog.selectors.selecting import listings_of
 from catalog.services.log import SELECTION
 from catalog.services.selecting import refresh_selection
+from catalog.services.was import differences
 from logbook.services import record
 
 FIELDS = ("name", "group", "description", "during")
@@ -76,6 +77,23 @@ def exclude_from_selection(
 
 
 @transaction.atomic
+def keep_selection(selection: Selection, *, at: dt.datetime, actor: str = "") -> None:
+    """Make a selection, or write its facts (name, code, group, description, dates) as they stand in `selection`."""
+    stored = Selection.objects.select_for_update().get(pk=selection.pk) if selection.pk else None
+    selection.save()
+    if stored is None:
+        _tell(selection, at, actor, change="created")
+    elif was := differences(_facts(stored), _facts(selection)):
+        _tell(selection, at, actor, ids=[], change="saved", was=was)
+
+
+def _facts(selection: Selection) -> dict[str, Any]:
+    during = selection.during
+    dates_of = [end.isoformat() if end else None for end in (during.lower, during.upper)] if during else None
+    return {name: getattr(selection, name) for name in ("code", "name", "group", "description")} | {"during": dates_of}
+
+
+@transaction.atomic
 def put_selection(
     code: str,
     fields: Mapping[str, Any],
@@ -93,6 +111,7 @@ def put_selection(
     selection = Selection.objects.select_for_update().filter(code=code).first()
     made = selection is None
     selection = selection or Selection(code=code, name=code)
+    stood = _facts(selection)
     for name in FIELDS:
         if name in fields:
             setattr(selection, name, fields[name])
@@ -112,7 +131,8 @@ def put_selection(
                 raise Invalid(words, field=f"products.{place}.sku", code="unknown_sku")
         save_selection(selection, {known[sku]: value for sku, value in members.items()}, at=at, actor=actor)
     elif made or fields:
-        _tell(selection, at, actor, **({} if made else {"ids": []}))
+        was = {} if made else differences(stood, _facts(selection))
+        _tell(selection, at, actor, was=was, **({} if made else {"ids": []}))
     return selection, made
 
 
