@@ -10,8 +10,8 @@ At 1,000,000 SKUs (2 shared cores; made in 91 s), median ms, and how often the r
     search: a SKU 73 (2.2x), a rare word 75 (2.3x), two words 190 (5.8x), a common word 274, nothing 61 (1.5x)
     filter: segment 128, state 166 (4.2x), brand 207, brand and segment 177 (5.4x)
 
-Those without a ratio were timed one by one after rows came to be found by their keys first (before: page 1000 261, a common
-word 362, brand 449). Products in no segment, where none is, take about a second: the database must look at all of them.
+Those without a ratio were timed one by one after rows came to be found by their keys first (before: page 1000 261, a
+common word 362, brand 449). Products in no segment, where none is, take about a second: all of them are looked at.
 """
 
 import argparse
