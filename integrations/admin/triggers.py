@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from altazion.lib.clock import now
 from altazion.lib.problems import Refused
@@ -26,7 +27,7 @@ class TriggerForm(forms.ModelForm):
     class Meta:
         model = FlowTrigger
         fields = FIELDS
-        widgets = {"needs": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"needs": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
@@ -52,9 +53,11 @@ class TriggerInline(StackedInline):
     fields = (
         ("kind", "active"),
         ("every_minutes", "cron"),
-        ("weekdays", "from_time", "to_time"),
+        "weekdays",
+        ("from_time", "to_time"),
         ("event_kind", "after"),
-        ("needs", "deadline_minutes"),
+        "needs",
+        "deadline_minutes",
     )
 
 
