@@ -148,7 +148,7 @@ def test_a_flow_is_edited(anna, make_flow):
     flow = make_flow()
     data = {"name": "New", "direction": "in", "entity": "categories", "mapping": flow.mapping_id, "coverage": "full"}
     data |= {"folder": "../up", "pattern": "*.csv", "active": "on"}
-    data |= {"triggers-TOTAL_FORMS": 0, "triggers-INITIAL_FORMS": 0}
+    data |= {"triggers-TOTAL_FORMS": 0, "triggers-INITIAL_FORMS": 0, "export-TOTAL_FORMS": 0, "export-INITIAL_FORMS": 0}
     assert "below the flows folder" in anna.post(page("flow_change", flow.pk), data).content.decode()
     data["folder"] = "cats/in"
     assert anna.post(page("flow_change", flow.pk), data).status_code == 302
