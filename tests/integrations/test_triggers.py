@@ -279,6 +279,8 @@ def form(flow, *rows):
         "active": "on",
         "triggers-TOTAL_FORMS": len(rows),
         "triggers-INITIAL_FORMS": 0,
+        "export-TOTAL_FORMS": 0,
+        "export-INITIAL_FORMS": 0,
     }
     for number, row in enumerate(rows):
         data |= {f"triggers-{number}-{name}": value for name, value in row.items()}
