@@ -14,6 +14,7 @@ from catalog.models import Product, Selection
 from catalog.services import add_to_selection, save_rule
 from demo import DEMO_LOADED, words
 from demo.base import make_base, make_supply
+from demo.depth import make_depth
 from demo.files import FOLDER
 from demo.labels import make_labels
 from demo.merchandising import make_decisions, make_keywords
@@ -68,6 +69,8 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     say("what products are asked and need")
     make_pages(at)
     say("landing pages")
+    make_depth(at, ACTOR)
+    say("novelties, sizes, marks, banners, files")
     ensure_schedules(at)
     reindex(None, at=at)
     say("search index")
