@@ -1,4 +1,4 @@
-"""What gives the demonstration depth: novelties that are few, sizes, makers, marks, a channel's own words, pages, files."""
+"""What gives the demonstration depth: few novelties, sizes, makers, marks, words of the channel, pages, files."""
 
 import datetime as dt
 
@@ -148,8 +148,8 @@ def _words_of_the_channel(at: dt.datetime, actor: str) -> None:
     if toy is not None:
         text = ChannelText(
             channel=SalesChannel.objects.get(code="web"),
-            short_description="Sur le web : sept héros, un seul code-barres, choisissez le vôtre.",
-            translations={"en": {"short_description": "On the web: seven heroes, one barcode, choose yours."}},
+            short_description="Sur le web : huit héros, un seul code-barres, choisissez le vôtre.",
+            translations={"en": {"short_description": "On the web: eight heroes, one barcode, choose yours."}},
         )
         save_channel_texts(toy, [text], at=at, actor=actor)
 
