@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
-from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import set_rollback
@@ -21,16 +20,6 @@ from altazion.lib.problems import Refused
 
 PROBLEM = "application/problem+json"
 BIGGEST = 2**63 - 1  # of a number in the database
-
-
-class ReadsJson(JSONParser):
-    """JSON; a hundred thousand brackets are no body either."""
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        try:
-            return super().parse(stream, media_type, parser_context)
-        except RecursionError:
-            raise exceptions.ParseError(_("Nested too deeply.")) from None
 
 
 def problem(

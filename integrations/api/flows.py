@@ -14,8 +14,8 @@ from rest_framework.views import APIView
 
 from accounts.api import caller
 from accounts.enums import Scope
-from altazion.lib.api import ReadsJson
 from altazion.lib.clock import now
+from altazion.lib.reading import ReadsJson
 from integrations import services
 from integrations.api.serializers import FileSerializer, RerunSerializer, RunSerializer
 from integrations.enums import Trigger

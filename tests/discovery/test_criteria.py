@@ -13,7 +13,7 @@ from discovery.consumers import facets_changed
 from discovery.selectors import listing
 from discovery.services import reindex
 from logbook.models import Event
-from storefront.templatetags.shop import facet_options
+from storefront.templatetags.drawn import facet_options
 from tests import builders as b
 
 pytestmark = pytest.mark.django_db
