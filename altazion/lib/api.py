@@ -30,14 +30,19 @@ def problem(
         "type": f"urn:altazion:problem:{code}",
         "title": title,
         "status": status,
-        "detail": detail or title,
+        "detail": _written(detail or title),
         "code": code,
         "instance": f"urn:uuid:{uuid.uuid4()}",
         **more,
     }
     if errors:
-        body["errors"] = errors
+        body["errors"] = [{name: _written(text) for name, text in one.items()} for one in errors]
     return Response(body, status=status, content_type=PROBLEM)
+
+
+def _written(text: str) -> str:
+    """The sentence in UTF-8 even where it quotes half a character that somebody sent."""
+    return str(text).encode("utf-8", "replace").decode()
 
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -27,7 +27,7 @@ from campaigns.admin.content import ContentPages
 from campaigns.forms import LandingPageForm
 from campaigns.models import LandingPage
 from campaigns.rules import phase
-from catalog.admin.history_page import LogHistory
+from catalog.selectors.history import history_of
 
 VERBS = {
     "publish": (services.publish_page, gettext_lazy("The page is published: shoppers see it within its dates.")),
@@ -51,11 +51,10 @@ def phase_of(page: LandingPage) -> str:
 
 
 @admin.register(LandingPage)
-class LandingPageAdmin(LogHistory, ContentPages, RefusalsAsMessages, NeverDeleted, ModelAdmin):
+class LandingPageAdmin(ContentPages, RefusalsAsMessages, NeverDeleted, ModelAdmin):
     """Pages for a range, a brand or an operation."""
 
     form = LandingPageForm
-    log_subject = "page"
     list_display = ("title_line", "state", "kind", "dates", "channel", "see")
     list_display_links = ("title_line",)
     list_filter = (("kind", ChoicesDropdownFilter), ("channel", RelatedDropdownFilter), "published", "archived")
@@ -100,6 +99,23 @@ class LandingPageAdmin(LogHistory, ContentPages, RefusalsAsMessages, NeverDelete
             return super().response_add(request, obj, post_url_continue)
         messages.success(request, _("The page is made: now its blocks."))
         return HttpResponseRedirect(reverse("admin:campaigns_landingpage_content", args=[obj.pk]))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Who changed what, from the logbook."""
+        page = self.get_object(request, object_id)
+        if page is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, page):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %(thing)s") % {"thing": page},
+            "events": history_of("page", page),
+            "safe": (),
+            "thing": page,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "office/catalog/history.html", context)
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view

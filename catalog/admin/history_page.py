@@ -12,11 +12,8 @@ from altazion.lib.clock import now
 from altazion.lib.office import actor
 from altazion.lib.problems import Refused
 from catalog import services
-from catalog.selectors.history import changes_of
+from catalog.selectors.history import history_of
 from catalog.services.history import ARRANGED, SAFE
-from logbook.models import Event
-
-SHOWN = 200
 
 
 class LogHistory:
@@ -37,13 +34,10 @@ class LogHistory:
             if not may_undo:
                 raise PermissionDenied
             return self._undone(request, thing.pk)
-        about = {"subject_kind": self.log_subject, "subject_id": str(thing.pk)}
-        events = list(Event.objects.filter(**about).order_by("-id")[:SHOWN])
-        changes = changes_of(events, admin.model)
         context = {
             **admin.admin_site.each_context(request),
             "title": _("History: %(thing)s") % {"thing": thing},
-            "events": [(event, sentence(event), changes[event.pk]) for event in events],
+            "events": history_of(self.log_subject, thing),
             "safe": SAFE if may_undo else (),
             "thing": thing,
             "opts": admin.opts,
@@ -60,20 +54,3 @@ class LogHistory:
         except Refused as refusal:
             messages.error(request, refusal.message)
         return HttpResponseRedirect(request.path)
-
-
-def sentence(event: Event) -> str:
-    """What happened, where no field tells it."""
-    words = {
-        "created": _("made it"),
-        "saved": _("saved it"),
-        "changed": _("saved it"),
-        "archived": _("archived it"),
-        "restored": _("restored it"),
-        "deleted": _("took it out of the tree"),
-        "moved": _("moved it in the tree"),
-        "published": _("published it"),
-        "unpublished": _("took it off the shop"),
-    }
-    said = words.get(str(event.data.get("change", "")), "")
-    return said or _("changed what it holds")

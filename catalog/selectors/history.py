@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from catalog.models import Attribute, Product
 from logbook.models import Event
 
+SHOWN = 200
+
 
 @dataclass(frozen=True)
 class Change:
@@ -37,6 +39,30 @@ def changes_of(events: Iterable[Event], model: Any = Product) -> dict[int, list[
         event.pk: [_change(event, field, pair, names, model) for field, pair in (event.data.get("was") or {}).items()]
         for event in events
     }
+
+
+def history_of(subject: str, thing: Any) -> list[tuple[Event, str, list[Change]]]:
+    """The last two hundred events about a thing, newest first: each with its sentence and its fields."""
+    events = list(Event.objects.filter(subject_kind=subject, subject_id=str(thing.pk)).order_by("-id")[:SHOWN])
+    changes = changes_of(events, type(thing))
+    return [(event, sentence(event), changes[event.pk]) for event in events]
+
+
+def sentence(event: Event) -> str:
+    """What happened, where no field tells it."""
+    words = {
+        "created": _("made it"),
+        "saved": _("saved it"),
+        "changed": _("saved it"),
+        "archived": _("archived it"),
+        "restored": _("restored it"),
+        "deleted": _("took it out of the tree"),
+        "moved": _("moved it in the tree"),
+        "published": _("published it"),
+        "unpublished": _("took it off the shop"),
+    }
+    said = words.get(str(event.data.get("change", "")), "")
+    return said or _("changed what it holds")
 
 
 def _change(event: Event, field: str, pair: list[Any], names: dict[str, str], model: Any) -> Change:

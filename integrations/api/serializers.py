@@ -16,7 +16,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     sha256 = serializers.CharField(source="raw_file.sha256", read_only=True, default=None, allow_null=True)
     rerun_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True, allow_null=True)
 
-    undo_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True)
+    undo_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True, allow_null=True)
     trips: Any = serializers.SerializerMethodField()
 
     class Meta:

@@ -18,6 +18,7 @@ from integrations.transports import Target, Transport, TransportProblem, open_tr
 from integrations.transports.base import joined
 from logbook.services import record
 
+MOST_PORTS = 65_535
 _HOST = re.compile(r"^[A-Za-z0-9._:-]*$")
 _SERVICE = re.compile(r"^(https?://)?[A-Za-z0-9._:-]+/?$|^$")
 _KEY = re.compile(r"^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?$")
@@ -55,9 +56,15 @@ def save_connection(connection: Connection, *, secret: str | None = None, at: dt
     )
 
 
+def _check_port(connection: Connection) -> None:
+    if connection.port is not None and not 1 <= connection.port <= MOST_PORTS:
+        raise Invalid(_("A port is a number from 1 to 65,535."), code="bad_port", field="port")
+
+
 def check_description(connection: Connection) -> None:
     """Raises Invalid for a description that cannot work, whatever the machine says."""
     kind = connection.kind
+    _check_port(connection)
     if kind in (ConnectionKind.SFTP, ConnectionKind.FTP, ConnectionKind.FTPS) and not connection.host:
         raise Invalid(_("Name the host."), code="no_host", field="host")
     if kind != ConnectionKind.S3 and not _HOST.match(connection.host):

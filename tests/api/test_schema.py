@@ -66,7 +66,7 @@ class World:
             "/api/v1/erp/orders/{guid}/ack": {"guid": str(order.guid)},
             "/api/v1/payments/callback/{provider}": {"provider": "sandbox_card"},
         }
-        self.guesses = {"number": order.number, "guid": str(run.guid), "code": "best"}
+        self.guesses = {"number": order.number, "guid": str(run.guid), "code": "best", "id": "1", "category": "themes"}
         self.key = b.an_api_key(*Scope.values)
         self.numbers = itertools.count()
 
@@ -106,7 +106,9 @@ def operations():
 
 
 def view_of(operation):
-    address = operation.path.format(sku="x", code="x", provider="x", number="W26-1", guid=uuid.uuid4())
+    address = operation.path.format(
+        sku="x", code="x", category="x", id=1, provider="x", number="W26-1", guid=uuid.uuid4()
+    )
     return address, resolve(address).func.view_class
 
 
