@@ -112,6 +112,19 @@ def ignore(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop a run that waits or is under way."""
+    run = get_run(request, pk, act=True)
+    try:
+        services.cancel_run(run, at=now(), actor=str(request.user))
+    except Refused as problem:
+        messages.error(request, problem.message)
+    else:
+        messages.success(request, _("The run is cancelled; what is under way stops within seconds."))
+    return to_run(run)
+
+
+@require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Give back what stood before the run."""
     run = get_run(request, pk, act=True)
@@ -146,11 +159,19 @@ def _live(request: HttpRequest, run: Run) -> dict[str, Any]:
         "duration": length(run.started_at, run.finished_at or now()) if run.started_at else "",
         "under_way": run.state in (RunState.WAITING, RunState.RUNNING),
         "is_export": run.flow.direction == Direction.OUT,
+        "may_cancel": may and run.state in (RunState.WAITING, RunState.RUNNING) and run.cancel_asked_at is None,
+        "rows_a_second": _speed(run),
         "may_undo": may and bool(run.totals) and not services.why_not_undone(run),
         "may_rerun": may and resolved and run.raw_file is not None,
         "may_rerun_rejected": may and resolved and run.rows_rejected > 0,
         "may_ignore": may and run.state in (RunState.FAILED, RunState.DONE_WITH_REJECTIONS, RunState.WAITING),
     }
+
+
+def _speed(run: Run) -> int:
+    """Rows a second so far."""
+    seconds = ((run.finished_at or now()) - run.started_at).total_seconds() if run.started_at else 0
+    return round(run.rows_read / seconds) if seconds >= 1 else 0
 
 
 def _tiles(run: Run) -> list[tuple[str, int, str]]:

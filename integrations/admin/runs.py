@@ -46,6 +46,7 @@ class RunAdmin(ReadOnly, ModelAdmin):
             path("<int:pk>/rejects.csv", guard(run_page.rejects), name="integrations_run_rejects"),
             path("<int:pk>/rerun/", guard(run_page.run_again), name="integrations_run_rerun"),
             path("<int:pk>/ignore/", guard(run_page.ignore), name="integrations_run_ignore"),
+            path("<int:pk>/cancel/", guard(run_page.cancel), name="integrations_run_cancel"),
             path("<int:pk>/undo/", guard(run_page.undo), name="integrations_run_undo"),
             path("<int:pk>/approve/", guard(held_page.approve), name="integrations_run_approve"),
             path("<int:pk>/refuse/", guard(held_page.refuse), name="integrations_run_refuse"),

@@ -84,3 +84,17 @@ class RunUndo(APIView):
         actor = f"key:{caller(request).name}"[:150]
         new = services.undo_run(run_by_guid(guid), at=now(), actor=actor, queue=True)
         return Response(RunSerializer(new).data, status=202, headers={"Location": f"/api/v1/runs/{new.guid}"})
+
+
+class RunCancel(APIView):
+    """Cancel a run."""
+
+    scope = Scope.FLOWS_RUN
+    parser_classes = (JSONParser,)
+
+    @extend_schema(operation_id="run_cancel", request=None, responses={202: RunSerializer})
+    def post(self, request: Request, guid: UUID) -> Response:
+        """One that waits at once, one that is under way within seconds; nothing of it is written."""
+        run = run_by_guid(guid)
+        services.cancel_run(run, at=now(), actor=f"key:{caller(request).name}"[:150])
+        return Response(RunSerializer(run).data, status=202)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("connections/<slug:code>/test", connections.ConnectionTest.as_view(), name="api-connection-test"),
     path("runs/<uuid:guid>/changes", held.RunChanges.as_view(), name="api-run-changes"),
     path("runs/<uuid:guid>/approve", held.RunApprove.as_view(), name="api-run-approve"),
+    path("runs/<uuid:guid>/cancel", held.RunCancel.as_view(), name="api-run-cancel"),
     path("runs/<uuid:guid>/undo", held.RunUndo.as_view(), name="api-run-undo"),
     path("runs/<uuid:guid>/refuse", held.RunRefuse.as_view(), name="api-run-refuse"),
     path("feeds/pull", feeds.FeedPull.as_view(), name="api-feed-pull"),

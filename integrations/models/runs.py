@@ -62,6 +62,8 @@ class Run(models.Model):
     first_change = models.BigIntegerField(null=True, blank=True, editable=False)
     last_change = models.BigIntegerField(null=True, blank=True, editable=False)
 
+    cancel_asked_at = models.DateTimeField(_("cancelling asked"), null=True, blank=True)
+
     class Meta:
         verbose_name = _("run")
         verbose_name_plural = _("runs")

@@ -15,7 +15,7 @@ from integrations.services.handover import acknowledge, export_orders, queue_ord
 from integrations.services.health import check_flows, whom_to_tell
 from integrations.services.holding import approve, refuse, waiting_behind
 from integrations.services.mappings import load_mappings
-from integrations.services.receiving import ignore_run, receive_file, rerun
+from integrations.services.receiving import cancel_run, ignore_run, receive_file, rerun
 from integrations.services.running import recover_runs, run_flow, run_waiting
 from integrations.services.schedules import ensure_schedules
 from integrations.services.starting import ask_feeds, start_flow
@@ -34,6 +34,7 @@ __all__ = [
     "acknowledge",
     "approve",
     "ask_feeds",
+    "cancel_run",
     "check_connection",
     "check_flows",
     "delete_trigger",

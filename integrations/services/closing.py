@@ -15,7 +15,11 @@ from logbook.services import record
 
 log = logging.getLogger(__name__)
 FINISHED = (RunState.DONE, RunState.DONE_WITH_REJECTIONS)
-_EVENTS = {RunState.FAILED: "integrations.run_failed", RunState.HELD: "integrations.run_held"}
+_EVENTS = {
+    RunState.FAILED: "integrations.run_failed",
+    RunState.HELD: "integrations.run_held",
+    RunState.CANCELLED: "integrations.run_cancelled",
+}
 
 
 class LeaseLost(Exception):
@@ -58,6 +62,16 @@ def fail(run: Run, at: dt.datetime, code: str, message: str) -> None:
     try:
         with transaction.atomic():
             close(run, RunState.FAILED, message, at, code=code)
+    except LeaseLost:
+        log.warning("run %s was taken over by another worker", run.pk)
+
+
+def end_cancelled(run: Run, at: dt.datetime) -> None:
+    """The work was stopped; nothing of it was written."""
+    run.rows_new = run.rows_changed = run.rows_unchanged = run.rows_rejected = run.rows_archived = 0
+    try:
+        with transaction.atomic():
+            close(run, RunState.CANCELLED, _("Cancelled; nothing was written."), at)
     except LeaseLost:
         log.warning("run %s was taken over by another worker", run.pk)
 

@@ -20,6 +20,10 @@ LEASE = dt.timedelta(seconds=60)
 BEAT_SECONDS = 2.0
 
 
+class Cancelled(Exception):
+    """Somebody asked for the run to be cancelled; what it did is rolled back."""
+
+
 class Stopwatch:
     """The instant now, as counted from `at`."""
 
@@ -44,6 +48,7 @@ def claim(run_pk: int, watch: Stopwatch) -> Run | None:
                 attempts=F("attempts") + 1,
                 stage="reading",
                 message="",
+                cancel_asked_at=None,
             )
     except IntegrityError:
         return None
@@ -57,11 +62,15 @@ class Heartbeat:
         self._run, self._watch = run, watch
         self._stop = threading.Event()
         self._stage, self._rows = "reading", 0
+        self._work = connection.connection
+        self.cancelled = False
         self._thread = threading.Thread(target=self._beat, name=f"lease of run {run.pk}", daemon=True)
 
     def tell(self, stage: str, rows: int) -> None:
-        """How far the work is; written with the next beat."""
+        """How far the work is; written with the next beat. Raises Cancelled when somebody asked for that."""
         self._stage, self._rows = stage, rows
+        if self.cancelled:
+            raise Cancelled
 
     def __enter__(self) -> "Heartbeat":
         self._thread.start()
@@ -77,13 +86,20 @@ class Heartbeat:
         self._stop.set()
         self._thread.join()
 
+    def _cancel(self) -> None:
+        """Tell the work to stop: at its next word, or in the middle of the statement it waits for."""
+        self.cancelled = True
+        if self._work is not None:
+            self._work.cancel()
+
     def _beat(self) -> None:
         try:
             while not self._stop.wait(BEAT_SECONDS):
                 try:
-                    Run.objects.filter(pk=self._run.pk, state=RunState.RUNNING, attempts=self._run.attempts).update(
-                        lease_until=self._watch.now() + LEASE, stage=self._stage, rows_read=self._rows
-                    )
+                    ours = Run.objects.filter(pk=self._run.pk, state=RunState.RUNNING, attempts=self._run.attempts)
+                    ours.update(lease_until=self._watch.now() + LEASE, stage=self._stage, rows_read=self._rows)
+                    if ours.filter(cancel_asked_at__isnull=False).exists():
+                        self._cancel()
                 except Exception:  # a beat that is missed is caught up by the next
                     log.warning("lease of run %s not renewed", self._run.pk, exc_info=True)
                     connection.close()

@@ -146,6 +146,19 @@ def ignore_run(run: Run, *, at: dt.datetime, actor: str = "") -> None:
     record("integrations.run_ignored", at=at, subject_kind="run", subject_id=run.pk, actor=actor, flow=run.flow.code)
 
 
+@transaction.atomic
+def cancel_run(run: Run, *, at: dt.datetime, actor: str = "") -> None:
+    """Cancel a waiting run at once; ask a running one to stop, which rolls back what it did. Raises Refused else."""
+    waiting = Run.objects.filter(pk=run.pk, state=RunState.WAITING)
+    words = _("Cancelled before it began.")
+    if not waiting.update(state=RunState.CANCELLED, finished_at=at, message=words) and not Run.objects.filter(
+        pk=run.pk, state=RunState.RUNNING
+    ).update(cancel_asked_at=at):
+        raise Refused(_("Only a run that waits or is under way can be cancelled."), code="not_cancellable")
+    run.refresh_from_db()
+    record("integrations.cancel_asked", at=at, subject_kind="run", subject_id=run.pk, actor=actor, flow=run.flow.code)
+
+
 def snapshot(flow: Flow) -> dict[str, Any]:
     """The flow's definition as it stands now, for a run to keep. Raises Refused when it cannot work."""
     definition = definition_of(flow.mapping, flow.entity)

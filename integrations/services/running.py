@@ -12,7 +12,7 @@ from integrations.engine import FileProblem
 from integrations.enums import Coverage, Direction, RunState, Trigger
 from integrations.formats import Definition, DefinitionError
 from integrations.models import Run
-from integrations.services.closing import FINISHED, LeaseLost, close, fail, finish, finish_unchanged
+from integrations.services.closing import FINISHED, LeaseLost, close, end_cancelled, fail, finish, finish_unchanged
 from integrations.services.fetching import send
 from integrations.services.folders import deliver
 from integrations.services.holding import HeldBack, forget_proposal, hold, trips_of
@@ -98,10 +98,13 @@ def _execute(run: Run, watch: Stopwatch) -> None:
         except LeaseLost:
             log.warning("run %s was taken over by another worker", run.pk)
         except Exception as error:
-            log.exception("run %s failed", run.pk)
             heartbeat.stop()
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
+            if heartbeat.cancelled:
+                end_cancelled(run, watch.now())
+                return
+            log.exception("run %s failed", run.pk)
             fail(run, watch.now(), "internal", _("The platform could not finish this file: %s") % _words(error))
         finally:
             _clean_up(run)
