@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,6 +11,7 @@ from accounts.api import caller
 from accounts.enums import Scope
 from altazion.lib.api import decode_cursor, encode_cursor
 from altazion.lib.clock import now
+from altazion.lib.reading import ReadsJson
 from integrations import services
 from integrations.api.serializers import (
     ApproveSerializer,
@@ -46,7 +46,7 @@ class RunApprove(APIView):
     """Let a held run go on."""
 
     scope = Scope.FLOWS_RUN
-    parser_classes = (JSONParser,)
+    parser_classes = (ReadsJson,)
 
     @extend_schema(operation_id="run_approve", request=ApproveSerializer, responses={202: RunSerializer})
     def post(self, request: Request, guid: UUID) -> Response:
@@ -62,7 +62,7 @@ class RunRefuse(APIView):
     """Drop a held run."""
 
     scope = Scope.FLOWS_RUN
-    parser_classes = (JSONParser,)
+    parser_classes = (ReadsJson,)
 
     @extend_schema(operation_id="run_refuse", request=None, responses=RunSerializer)
     def post(self, request: Request, guid: UUID) -> Response:
@@ -76,7 +76,7 @@ class RunUndo(APIView):
     """Undo a run."""
 
     scope = Scope.FLOWS_RUN
-    parser_classes = (JSONParser,)
+    parser_classes = (ReadsJson,)
 
     @extend_schema(operation_id="run_undo", request=None, responses={202: RunSerializer})
     def post(self, request: Request, guid: UUID) -> Response:
@@ -90,7 +90,7 @@ class RunCancel(APIView):
     """Cancel a run."""
 
     scope = Scope.FLOWS_RUN
-    parser_classes = (JSONParser,)
+    parser_classes = (ReadsJson,)
 
     @extend_schema(operation_id="run_cancel", request=None, responses={202: RunSerializer})
     def post(self, request: Request, guid: UUID) -> Response:
