@@ -105,10 +105,17 @@ def _write(stage: Stage) -> LoadResult:
 
 
 def _drop_absent(stage: Stage) -> list[int]:
+    """Prices that a whole file no longer tells; those of an article whose row was refused stay as they are."""
+    named = "JOIN catalog_product p ON p.sku = f.sku WHERE p.id = b.product_id"
+    context = stage.context
+    doubtful = f"SELECT 1 FROM {context.table} f JOIN {context.rejects} r ON r.row_number = f.row_number {named}"
+    if context.refused:
+        doubtful += f" UNION ALL SELECT 1 FROM {context.refused} f {named}"
     return stage.ids(
         "DELETE FROM catalog_baseprice b WHERE b.source = %(source)s AND NOT EXISTS"
         f" (SELECT 1 FROM {WORK} w WHERE w.product_id = b.product_id AND w.grid = b.grid"
-        " AND w.store_id IS NOT DISTINCT FROM b.store_id) RETURNING b.product_id"
+        " AND w.store_id IS NOT DISTINCT FROM b.store_id)"
+        f" AND NOT EXISTS ({doubtful}) RETURNING b.product_id"
     )
 
 

@@ -214,3 +214,12 @@ def test_a_path_of_names_gives_parent_and_name():
     assert loaded.counts == (3, 0, 0, 0)
     assert (chess.name, chess.parent.code, chess.level) == ("Chess", "2", 3)
     assert {code for *_, code in categories({"code": "9", "path": "Lost > Things"}).rejects} == {"unknown_parent"}
+
+
+def test_a_whole_price_file_keeps_the_price_of_a_row_that_was_refused():
+    kept, gone = a_product("KEPT"), a_product("GONE")
+    prices({"sku": "KEPT", "price": 10}, {"sku": "GONE", "price": 10}, full=True)
+    loaded = prices({"sku": "KEPT", "price": -1}, full=True)
+    assert {code for *_, code in loaded.rejects} == {"too_small"}
+    assert kept.prices.get().amount == 10
+    assert not gone.prices.exists()
