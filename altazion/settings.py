@@ -264,6 +264,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ProductKindEnum": "catalog.enums.ProductKind",
         "OrderStateEnum": "orders.enums.OrderState",
+        "ProductStateEnum": "catalog.enums.ProductState",
+        "SynonymKindEnum": "discovery.enums.SynonymKind",
+        "ChangeKindEnum": "integrations.enums.ChangeKind",
     },
 }
 

@@ -32,6 +32,7 @@ class Step:
     mapping: str
     entity: Entity = Entity.ARTICLES
     coverage: Coverage = Coverage.DELTA
+    rejected: int | None = 30  # the flow's brake on refused rows, percent of the file
 
 
 CATALOGUES: dict[str, tuple[Step, ...]] = {
@@ -49,7 +50,7 @@ CATALOGUES: dict[str, tuple[Step, ...]] = {
     "fashion": (Step("fashion", "fashion/styles.csv", "fashion"),),
     "food": (Step("food", "openfoodfacts_fr/db_file.csv", "food"),),
     "spree": (
-        Step("spree", "spree/products.csv", "spree"),
+        Step("spree", "spree/products.csv", "spree", rejected=None),  # every variant but one comes twice
         Step("spree-fr", "spree/product_translations.csv", "spree_fr"),
     ),
     "grocery": (Step("grocery", "completejourney/products.csv.gz", "grocery"),),
@@ -93,7 +94,13 @@ def take(step: Step, edition: str, *, at: dt.datetime) -> Run:
     mapping = Mapping.objects.get(code=step.mapping.format(year=edition))
     flow, _ = Flow.objects.update_or_create(
         code=step.flow,
-        defaults={"name": mapping.name, "entity": step.entity, "mapping": mapping, "coverage": step.coverage},
+        defaults={
+            "name": mapping.name,
+            "entity": step.entity,
+            "mapping": mapping,
+            "coverage": step.coverage,
+            "brake_rejected": step.rejected,
+        },
     )
     with _path(step, edition).open("rb") as stream:
         run = receive_file(flow, _path(step, edition).name, stream, trigger=Trigger.HAND, actor=ACTOR, at=at)

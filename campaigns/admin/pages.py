@@ -107,6 +107,8 @@ class LandingPageAdmin(ContentPages, RefusalsAsMessages, NeverDeleted, ModelAdmi
             raise Http404
         if not self.has_view_or_change_permission(request, page):
             raise PermissionDenied
+        if request.method not in {"GET", "HEAD"}:  # a page's fields hang together: they are not given back one by one
+            return HttpResponseNotAllowed(["GET"])
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %(thing)s") % {"thing": page},

@@ -95,6 +95,8 @@ def test_a_new_range_is_imported_sold_and_explained(platform, page, tmp_path):
     stock.write_text("depot_type;depot_code;art_ref;type_ref;qte\nDEPOT;ENTREPOT;LIGUE-VEGA;;5\n", encoding="utf-8")
     give_file(page, platform, "stock", stock)
     wait_until(lambda: "Ligue Galactique" in text_of(page, f"{platform.url}/search/?q=ligue+galactique"))
+    page.locator(".tile a", has_text="Ligue").first.click()
+    page.locator(".breadcrumb a", has_text="Marvel").click()
     page.get_by_label("Vega").check()
     page.locator("#listing").get_by_text("Ligue Galactique").first.wait_for()
     page.locator(".tile a", has_text="Ligue").first.click()
