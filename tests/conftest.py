@@ -9,18 +9,33 @@ from django.test.signals import setting_changed
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps an event loop in the main thread
 
 
+def shares_out(config):
+    """Whether this process only hands tests to workers that run them."""
+    return not hasattr(config, "workerinput") and bool(getattr(config.option, "numprocesses", None))
+
+
 def pytest_configure(config):
     """Start the embedded database before Django looks for it."""
     from django.conf import settings
 
     from altazion.embedded import layout, services
 
+    if shares_out(config):
+        return
     services.start()
     # Static files are served as they lie. Settings are read before this file: an environment variable comes too late.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.WHITENOISE_USE_FINDERS = True
     (layout.state_dir() / "static").mkdir(exist_ok=True)
+
+
+def pytest_unconfigure(config):
+    """A worker of a parallel run takes its services away with it."""
+    from altazion.embedded import services
+
+    if hasattr(config, "workerinput"):
+        services.stop()
 
 
 def _forget_addresses(*, setting, **_):
@@ -51,13 +66,19 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": str(CHROMIUM), "args": quiet}
 
 
+def takes_long(item):
+    """Whether a test starts a browser or the whole platform."""
+    return "browser" in item.keywords or "story" in item.keywords
+
+
 def pytest_collection_modifyitems(items):
-    """Without Chromium browser tests say so; on CI that is a failure, not a skip."""
+    """Long tests first, so that parallel workers end together; without Chromium they say so (on CI they fail)."""
+    items.sort(key=lambda item: not takes_long(item))
     if CHROMIUM.exists() or os.environ.get("CI"):
         return
     absent = pytest.mark.skip(reason="NOT RUN: /usr/bin/chromium is missing (Debian: apt install chromium)")
     for item in items:
-        if "browser" in item.keywords or "story" in item.keywords:
+        if takes_long(item):
             item.add_marker(absent)
 
 
