@@ -29,6 +29,17 @@ class Entity(models.TextChoices):
     CUSTOMERS = "customers", _("customers")
 
 
+class FileFormat(models.TextChoices):
+    """How a file's rows are written."""
+
+    CSV = "csv", _("text with separators (CSV)")
+    XLSX = "xlsx", _("Excel workbook (XLSX)")
+    JSON = "json", _("JSON")
+    JSONL = "jsonl", _("JSON, one object a line")
+    XML = "xml", _("XML")
+    FIXED = "fixed", _("text with fixed widths")
+
+
 class Direction(models.TextChoices):
     IN = "in", _("import")
     OUT = "out", _("export")

@@ -21,7 +21,7 @@ from integrations.rules import Brakes
 from integrations.services.connections import check_description, check_place
 from integrations.services.folders import folder_of
 from integrations.services.holding import KINDS
-from integrations.services.receiving import definition_of
+from integrations.services.reading_mappings import definition_of
 
 LARGEST = 2 * 1024 * 1024 * 1024
 
@@ -66,7 +66,7 @@ class MappingForm(forms.ModelForm):
     class Meta:
         model = Mapping
         fields = (
-            *("code", "name", "entity", "columns", "options"),
+            *("code", "name", "entity", "columns", "options", "file_format"),
             *("encoding", "separator", "quote", "has_header", "decimal_mark", "thousands_mark", "date_format"),
         )
 

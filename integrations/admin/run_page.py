@@ -142,7 +142,7 @@ def get_run(request: HttpRequest, pk: int, *, act: bool = False) -> Run:
         act and not request.user.has_perm("integrations.run_flow")
     ):
         raise PermissionDenied
-    run = Run.objects.select_related("flow", "raw_file", "rerun_of", "undo_of").filter(pk=pk).first()
+    run = Run.objects.select_related("flow", "raw_file", "rerun_of", "undo_of", "mapping_version").filter(pk=pk).first()
     if run is None:
         raise Http404
     return run

@@ -1,6 +1,6 @@
 """What files may hold: the fields of each entity, the platform's own RAW columns, and descriptions of foreign files."""
 
-from integrations.formats.definition import Column, Definition, DefinitionError
+from integrations.formats.definition import Column, Definition, DefinitionError, fields_of
 from integrations.formats.raw import raw_definition
 from integrations.formats.specs import ENTITIES, EntitySpec, Field, FieldType
 
@@ -12,5 +12,6 @@ __all__ = [
     "EntitySpec",
     "Field",
     "FieldType",
+    "fields_of",
     "raw_definition",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations.enums import FileFormat
 from integrations.formats.specs import ENTITIES, EntitySpec, FieldType
 
 Source = str | int
@@ -91,6 +92,7 @@ class Definition:
     entity: str
     columns: tuple[Column, ...]
     name: str = ""
+    file_format: str = FileFormat.CSV.value
     encoding: str = "utf-8-sig"
     separator: str = ";"
     quote: str = '"'
@@ -126,8 +128,8 @@ class Definition:
 
     @property
     def version(self) -> str:
-        """Changes when the definition does."""
-        return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()[:16]
+        """Changes when the definition does; options that the platform learns later change nothing while unused."""
+        return hashlib.sha256(json.dumps(brief(self), sort_keys=True).encode()).hexdigest()[:16]
 
     @classmethod
     def read(cls, data: Dict[str, Any]) -> "Definition":
@@ -146,6 +148,35 @@ class Definition:
         )
         _check(definition)
         return definition
+
+
+OPTIONS = ("skip_rows_where", "explode")  # settings that a stored mapping keeps in `options`
+
+
+def brief(definition: Definition) -> dict[str, Any]:
+    """The definition as a person would write it: only what says something."""
+    usual = {f.name: f.default for f in fields(Definition)}
+    written = {
+        name: value
+        for name, value in definition.as_json().items()
+        if name in ("code", "entity") or (value not in ([], {}) and value != usual[name])
+    }
+    return {**written, "columns": [brief_column(column) for column in definition.as_json()["columns"]]}
+
+
+def brief_column(column: Dict[str, Any]) -> dict[str, Any]:
+    """The options of a column that say something."""
+    usual = {f.name: f.default for f in fields(Column)}
+    return {name: value for name, value in column.items() if value not in ([], {}) and value != usual[name]}
+
+
+def fields_of(definition: Definition) -> dict[str, Any]:
+    """What a stored mapping keeps of a definition."""
+    stored = definition.as_json()
+    stored["options"] = {name: value for name in OPTIONS if (value := stored.pop(name))}
+    stored["separator"] = stored["separator"].replace("\t", "\\t")
+    stored["columns"] = [brief_column(column) for column in stored["columns"]]
+    return stored
 
 
 def _columns(raw: Any) -> list[Column]:

@@ -3,7 +3,7 @@
 from integrations.models.changes import Change
 from integrations.models.connections import Connection
 from integrations.models.exports import Export, ExportedRow, FeedStop
-from integrations.models.flows import Flow, Mapping
+from integrations.models.flows import Flow, Mapping, MappingVersion
 from integrations.models.outside import OrderHandover
 from integrations.models.runs import RawFile, Rejection, Run
 from integrations.models.triggers import FlowTrigger, TriggerSlot
@@ -19,6 +19,7 @@ __all__ = [
     "FlowTrigger",
     "FlowWatch",
     "Mapping",
+    "MappingVersion",
     "OrderHandover",
     "RawFile",
     "Rejection",

@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from integrations.enums import AfterTaking, Coverage, Direction, Entity
+from integrations.enums import AfterTaking, Coverage, Direction, Entity, FileFormat
 from integrations.models.connections import Connection
 
 _PERCENT = [MaxValueValidator(100)]
@@ -21,6 +21,7 @@ class Mapping(models.Model):
     code = models.SlugField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
     entity = models.CharField(_("about"), max_length=30, choices=Entity)
+    file_format = models.CharField(_("kind of file"), max_length=5, choices=FileFormat, default=FileFormat.CSV)
     encoding = models.CharField(_("encoding"), max_length=30, default="utf-8-sig")
     separator = models.CharField(_("separator"), max_length=4, default=";", help_text=_("\\t for a tab"))
     quote = models.CharField(_("quote"), max_length=1, default='"', blank=True)
@@ -42,6 +43,29 @@ class Mapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MappingVersion(models.Model):
+    """A mapping as it stood from one change to the next. Never edited (the database refuses it); runs point at theirs.
+
+    `definition` is what the engine reads (`formats.Definition.read`), `digest` its fingerprint.
+    """
+
+    mapping = models.ForeignKey(Mapping, models.CASCADE, related_name="versions", verbose_name=_("mapping"))
+    number = models.PositiveIntegerField(_("version"))
+    definition = models.JSONField(_("definition"))
+    digest = models.CharField(max_length=16)
+    made_at = models.DateTimeField(_("made"))
+    actor = models.CharField(_("who"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("version of a mapping")
+        verbose_name_plural = _("versions of mappings")
+        ordering = ["mapping", "-number"]
+        constraints = [models.UniqueConstraint(fields=["mapping", "number"], name="mapping_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.mapping_id} v{self.number}"
 
 
 class Flow(models.Model):

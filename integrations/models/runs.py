@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from integrations.enums import RunState, Trigger
-from integrations.models.flows import Flow
+from integrations.models.flows import Flow, MappingVersion
 
 
 class RawFile(models.Model):
@@ -45,6 +45,14 @@ class Run(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="undos", verbose_name=_("undoes")
     )
     definition = models.JSONField(_("definition used"), default=dict)
+    mapping_version = models.ForeignKey(
+        MappingVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="runs",
+        verbose_name=_("version of the mapping"),
+    )
     queued_at = models.DateTimeField(_("asked"))
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)

@@ -29,10 +29,12 @@ from integrations.services.triggers import (
     take_up,
 )
 from integrations.services.undoing import undo_run, why_not_undone
+from integrations.services.versions import as_it_was, version_of
 
 __all__ = [
     "acknowledge",
     "approve",
+    "as_it_was",
     "ask_feeds",
     "cancel_run",
     "check_connection",
@@ -70,6 +72,7 @@ __all__ = [
     "take_up",
     "trust_host_key",
     "undo_run",
+    "version_of",
     "waiting_behind",
     "whom_to_tell",
     "why_not_undone",

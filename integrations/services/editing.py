@@ -5,7 +5,8 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F
 
-from integrations.models import Flow, Mapping
+from integrations.models import Flow, Mapping, MappingVersion
+from integrations.services.versions import version_of
 from logbook.services import record
 
 
@@ -27,9 +28,13 @@ def save_flow(flow: Flow, *, at: dt.datetime, actor: str = "") -> None:
 
 
 @transaction.atomic
-def save_mapping(mapping: Mapping, *, at: dt.datetime, actor: str = "") -> None:
-    """Keep an edited mapping; the flows that use it count up their version."""
+def save_mapping(mapping: Mapping, *, at: dt.datetime, actor: str = "") -> MappingVersion:
+    """Keep an edited mapping as its next version (the one it has if nothing changed). Raises Refused if it cannot work.
+
+    The flows that use it count up their version.
+    """
     mapping.save()
+    version = version_of(mapping, at=at, actor=actor)
     Flow.objects.filter(mapping=mapping).update(version=F("version") + 1)
     record(
         "integrations.mapping_changed",
@@ -38,7 +43,9 @@ def save_mapping(mapping: Mapping, *, at: dt.datetime, actor: str = "") -> None:
         subject_id=mapping.code,
         actor=actor,
         code=mapping.code,
+        version=version.number,
     )
+    return version
 
 
 @transaction.atomic

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid
-from integrations.formats import Definition, DefinitionError
+from integrations.formats import Definition, DefinitionError, fields_of
 from integrations.models import Mapping
+from integrations.services.versions import version_of
 from logbook.services import record
 
 FOLDER = Path(__file__).resolve().parent.parent / "mappings"
-_OPTIONS = ("skip_rows_where", "explode")
 
 
 @transaction.atomic
@@ -33,25 +33,12 @@ def read_mapping(path: Path) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise DefinitionError(_("not a mapping of settings"))
         data.setdefault("code", path.stem)
-        definition = Definition.read(data).as_json()
+        definition = Definition.read(data)
     except (DefinitionError, yaml.YAMLError, TypeError) as error:
         raise Invalid(_("%(file)s: %(why)s") % {"file": path.name, "why": error}) from error
-    definition["options"] = {name: value for name in _OPTIONS if (value := definition.pop(name))}
-    definition["separator"] = definition["separator"].replace("\t", "\\t")
-    definition["columns"] = [_brief(column) for column in definition["columns"]]
-    definition["name"] = definition["name"] or definition["code"]
-    return definition
-
-
-def _brief(column: dict[str, Any]) -> dict[str, Any]:
-    """The options that say something."""
-    usual = {"optional": False, "trim": True, "map_else": "keep", "empty": "ignore", "truncate": 0, "slug": False}
-    usual |= {"html": False}
-    return {
-        name: value
-        for name, value in column.items()
-        if value not in (None, "", [], {}) and (name not in usual or value != usual[name])
-    }
+    fields = fields_of(definition)
+    fields["name"] = fields["name"] or fields["code"]
+    return fields
 
 
 def _store(fields: dict[str, Any], *, at: dt.datetime) -> str:
@@ -59,6 +46,7 @@ def _store(fields: dict[str, Any], *, at: dt.datetime) -> str:
     known = Mapping.objects.filter(code=code).first()
     if known and all(getattr(known, name) == value for name, value in fields.items()):
         return "unchanged"
-    Mapping.objects.update_or_create(code=code, defaults=fields)
+    mapping, _made = Mapping.objects.update_or_create(code=code, defaults=fields)
+    version_of(mapping, at=at)
     record("integrations.mapping_loaded", at=at, subject_kind="mapping", subject_id=code)
     return "changed" if known else "new"

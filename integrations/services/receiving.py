@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Refused
 from integrations.enums import Coverage, Direction, RunState, Trigger
-from integrations.formats import Definition, DefinitionError, raw_definition
-from integrations.models import Flow, Mapping, RawFile, Run
+from integrations.models import Flow, RawFile, Run
+from integrations.services.reading_mappings import definition_of
+from integrations.services.versions import version_of
 from logbook.services import record
 
 _BLOCK = 1024 * 1024
@@ -24,10 +25,6 @@ LARGEST = 4 * 1024**3
 RESOLVED = (
     *(RunState.DONE, RunState.DONE_WITH_REJECTIONS, RunState.FAILED),
     *(RunState.SUPERSEDED, RunState.IGNORED, RunState.CANCELLED),
-)
-_MAPPING_FIELDS = (
-    *("code", "name", "entity", "columns"),
-    *("encoding", "separator", "quote", "has_header", "decimal_mark", "thousands_mark", "date_format"),
 )
 
 
@@ -66,7 +63,13 @@ def receive_kept(
     definition = _definition(flow, partial)
     with transaction.atomic():
         run = Run.objects.create(
-            flow=flow, trigger=trigger, actor=actor, raw_file=raw_file, definition=definition, queued_at=at
+            flow=flow,
+            trigger=trigger,
+            actor=actor,
+            raw_file=raw_file,
+            definition=definition,
+            mapping_version=version_of(flow.mapping, at=at, actor=actor) if flow.mapping else None,
+            queued_at=at,
         )
         record(
             "integrations.file_received",
@@ -128,6 +131,7 @@ def rerun(
         raw_file=run.raw_file,
         rerun_of=run,
         definition=definition,
+        mapping_version=version_of(run.flow.mapping, at=at) if fresh and run.flow.mapping else run.mapping_version,
         queued_at=at,
     )
     record("integrations.rerun_asked", at=at, subject_kind="run", subject_id=new.pk, actor=actor, of=run.pk)
@@ -171,20 +175,6 @@ def snapshot(flow: Flow) -> dict[str, Any]:
         "coverage": flow.coverage,
         "only_rows_of": None,
     }
-
-
-def definition_of(mapping: Mapping | None, entity: str) -> Definition:
-    """The definition behind a stored mapping, or the RAW one. Raises Refused."""
-    if mapping is None:
-        return raw_definition(entity)
-    data = {name: getattr(mapping, name) for name in _MAPPING_FIELDS} | dict(mapping.options)
-    try:
-        return Definition.read(data)
-    except DefinitionError as error:
-        raise Refused(
-            _("The mapping %(name)s cannot work: %(why)s.") % {"name": mapping.code, "why": error},
-            code="mapping_invalid",
-        ) from error
 
 
 def keep_file(name: str, stream: IO[bytes], *, at: dt.datetime) -> RawFile:

@@ -6,7 +6,7 @@ from altazion.lib.problems import Invalid
 from integrations.formats import ENTITIES, Definition, DefinitionError, raw_definition
 from integrations.models import Mapping
 from integrations.services import load_mappings
-from integrations.services.receiving import definition_of
+from integrations.services.reading_mappings import definition_of
 from tests.builders import AT
 
 
