@@ -11,9 +11,11 @@ from django.utils.translation import ngettext
 
 from altazion.lib.money import display
 from altazion.lib.problems import NotFound
+from altazion.lib.written import written
 from campaigns.selectors import EffectivePrice, prices
 from catalog.enums import MediaKind, ProductState
 from catalog.models import Media, Product
+from catalog.selectors.channel_text import speak_for
 from logistics.enums import Level
 from logistics.selectors import Availability, availability
 from signage.models import Screen
@@ -82,6 +84,7 @@ def show(screen: Screen, *, at: dt.datetime, language: str) -> Show:
         .select_related("brand", "parent__brand")
         .order_by("-selection_items__relevance", "selection_items__pk")[:MOST]
     )
+    speak_for(products, screen.channel)
     ids = [product.pk for product in products]
     known = prices(ids, channel=screen.channel, at=at, store=screen.store)
     stock = availability(ids, channel=screen.channel, at=at, stores=[screen.store])
@@ -125,7 +128,7 @@ def _slide(
         product_id=product.pk,
         sku=product.sku,
         name=_word(product, "name", language) or product.sku,
-        brand=brand.name if brand else "",
+        brand=written(brand.translations, language, "name", brand.name) if brand else "",
         text=_word(product, "short_description", language),
         image=image,
         price=price.unit,

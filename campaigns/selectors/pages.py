@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from altazion.lib.written import Written
 from campaigns.models import Block, LandingPage, PageAddress
 from catalog.models import Brand
 from stores.models import SalesChannel
@@ -66,18 +68,30 @@ def blocks_of(page: LandingPage, *, hidden: bool = False) -> list[Block]:
 
 
 def said(record: LandingPage | Block, language: str) -> dict[str, Any]:
-    """The texts of a page or block in a language; what is not translated is said in French, then in English."""
+    """The texts of a page or block in a language; what is not translated is said in French, then in English.
+
+    Each text knows which language it came in (`Written`).
+    """
     if isinstance(record, Block):
         return _together(record.texts, language)
-    own = {"title": record.title, "meta_description": record.meta_description}
-    return own | {key: value for key, value in record.translations.get(language, {}).items() if value}
+    own = _in(settings.LANGUAGE_CODE, {"title": record.title, "meta_description": record.meta_description})
+    return own | _in(language, {key: value for key, value in record.translations.get(language, {}).items() if value})
 
 
 def _together(texts: Mapping[str, Mapping[str, Any]], language: str) -> dict[str, Any]:
     said_in: dict[str, Any] = {}
     for each in (*(one for one in ("en", "fr") if one != language), language):
-        said_in |= {key: value for key, value in texts.get(each, {}).items() if value}
+        said_in |= _in(each, {key: value for key, value in texts.get(each, {}).items() if value})
     return said_in
+
+
+def _in(language: str, said: Any) -> Any:
+    """Texts, however deep they lie, with the language that they are written in."""
+    if isinstance(said, str):
+        return Written(said, language)
+    if isinstance(said, dict):
+        return {key: _in(language, one) for key, one in said.items()}
+    return [_in(language, one) for one in said] if isinstance(said, list) else said
 
 
 def target_of(block: Block, words: Mapping[int, str]) -> Target | None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Exists, F, OuterRef
 
+from altazion.lib.written import Written, written
 from catalog.enums import SegmentKind
 from catalog.models import Segment
 from catalog.selectors import named_so, word_of
@@ -22,7 +22,7 @@ STAR = 900
 
 @dataclass(frozen=True)
 class SegmentEntry:
-    """A segment as a link. importance: 900 and more is a star (OFF-12)."""
+    """A segment as a link. importance: 900 and more is a star (OFF-12). language: that of the name."""
 
     id: int
     code: str
@@ -30,6 +30,7 @@ class SegmentEntry:
     name: str
     importance: int
     image: str
+    language: str = ""
 
     @property
     def is_star(self) -> bool:
@@ -184,22 +185,24 @@ def star_segments(*, channel: SalesChannel, language: str, version: str) -> list
 
 def segment_entry(segment: Segment, language: str) -> SegmentEntry:
     """The link of a segment in a language."""
+    name = written(segment.translations, language, "name", segment.name)
     return SegmentEntry(
         id=segment.pk,
         code=segment.code,
         slug=word_of(segment, language),
-        name=said_in(segment.translations, language, "name", segment.name),
+        name=name,
         importance=segment.importance,
         image=segment.image,
+        language=name.language,
     )
 
 
-def said_in(translations: dict[str, Any] | None, language: str, field: str, otherwise: str) -> str:
+def said_in(translations: dict[str, Any] | None, language: str, field: str, otherwise: str) -> Written:
     """A field's translation if there is one, else what is written in the main language."""
-    return str((translations or {}).get(language, {}).get(field) or otherwise)
+    return written(translations, language, field, otherwise)
 
 
 def told_in(translations: dict[str, Any] | None, language: str, field: str, otherwise: str) -> tuple[str, str]:
     """A text as `said_in` gives it, with the language that it is written in."""
-    said = (translations or {}).get(language, {}).get(field)
-    return (str(said), language) if said else (otherwise, settings.LANGUAGE_CODE)
+    said = written(translations, language, field, otherwise)
+    return str(said), said.language

@@ -16,6 +16,7 @@ _SHOWN = """
 SELECT p.id, p.sku, p.slug, p.name, p.translations::text, above.id, above.slug, above.name, above.translations::text,
        COALESCE(b.name, above_b.name, ''), COALESCE(picture.location, ''), COALESCE(picture.alt, ''),
        picture.sizes::text, variants.number,
+       CASE WHEN b.id IS NULL THEN above_b.translations ELSE b.translations END::text,
        told.name, told.slug, told.translations::text, told_above.name, told_above.slug, told_above.translations::text
   FROM catalog_product p
   LEFT JOIN catalog_product above ON above.id = p.parent_id
@@ -47,7 +48,7 @@ SELECT p.id, p.sku, p.slug, p.name, p.translations::text, above.id, above.slug, 
 
 @dataclass
 class Named:
-    """A product by its words."""
+    """A product or brand by its words."""
 
     slug: str
     name: str
@@ -62,7 +63,7 @@ class Shown(Named):
     sku: str
     parent_id: int | None
     parent: Named | None
-    brand: str
+    brand: Named
     picture: str
     alt: str
     copies: list[list[Any]]
@@ -107,11 +108,13 @@ def _read(asked: list[int], channel_id: int) -> dict[int, Shown]:
 
 def _shown(
     pk: int, sku: str, slug: str, name: str, words: str, above: int | None, above_slug: str, above_name: str,
-    above_words: str, brand: str, picture: str, alt: str, copies: str | None, variants: int, *told: str | None,
+    above_words: str, brand: str, picture: str, alt: str, copies: str | None, variants: int, brand_words: str | None,
+    *told: str | None,
 ) -> Shown:  # fmt: skip
     parent = Named(above_slug, above_name, json.loads(above_words)) if above else None
     sizes = json.loads(copies) if copies else []
-    found = Shown(slug, name, json.loads(words), pk, sku, above, parent, brand, picture, alt, sizes, variants)
+    maker = Named("", brand, json.loads(brand_words) if brand_words else {})
+    found = Shown(slug, name, json.loads(words), pk, sku, above, parent, maker, picture, alt, sizes, variants)
     _speak(found, *told[:3])
     _speak(parent, *told[3:])
     return found

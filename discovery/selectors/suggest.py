@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from altazion.lib.text import bare_code
@@ -16,12 +17,16 @@ AMONG = 2000
 
 @dataclass(frozen=True)
 class Suggestion:
-    """kind: "keyword", "segment", "brand", "product" or "store"; id and slug (a store's code) make its address."""
+    """kind: "keyword", "segment", "brand", "product" or "store"; id and slug (a store's code) make its address.
+
+    language: that of the label; "" for what has one name everywhere.
+    """
 
     kind: str
     id: int
     slug: str
     label: str
+    language: str = ""
 
 
 def suggest(text: str, *, channel: SalesChannel, language: str) -> list[Suggestion]:
@@ -46,11 +51,21 @@ def suggest(text: str, *, channel: SalesChannel, language: str) -> list[Suggesti
     }
     with connection.cursor() as sql:
         sql.execute(_STATEMENT.replace("{begins}", begins), parameters)
-        return [Suggestion(*row) for row in sql.fetchall()]
+        return [Suggestion(*row, *_spoken(said, language)) for *row, said in sql.fetchall()]
+
+
+def _spoken(translated: bool | None, language: str) -> tuple[str, ...]:
+    """The language of a label that was translated, or was not; nothing of a name that is one."""
+    return () if translated is None else (language if translated else settings.LANGUAGE_CODE,)
 
 
 _HAS = "lower(public.unaccent({text})) ~ ALL(%(patterns)s::text[])"
 _SAID = "COALESCE(NULLIF({of}.translations -> %(language)s ->> '{field}', ''), {of}.{field})"
+
+
+def _is_said(of: str) -> str:
+    """True if a row's name is translated into the language asked for."""
+    return f"COALESCE({of}.translations -> %(language)s ->> 'name', '') <> ''"
 
 
 def _begins(text: str) -> str:
@@ -61,6 +76,18 @@ def _begins(text: str) -> str:
 def _said(of: str, field: str) -> str:
     """A field in the language asked for."""
     return _SAID.format(of=of, field=field)
+
+
+def _names(of: str) -> str:
+    """The names of a row in the main language and in the one asked for: either may be typed."""
+    return f"concat_ws(' ', {of}.name, {of}.translations -> %(language)s ->> 'name')"
+
+
+def _words_of(table: str, called: str) -> str:
+    """A join that gives the translated name and address word of a row, NULL where there is none."""
+    said = f"{table}.translations -> %(language)s"
+    words = ", ".join(f"NULLIF({said} ->> '{field}', '') AS {field}" for field in ("name", "slug"))
+    return f"CROSS JOIN LATERAL (SELECT {words}) {called}"
 
 
 _STATEMENT = f"""
@@ -90,7 +117,7 @@ WITH often AS MATERIALIZED (
           UNION ALL SELECT listing_id, rank, false FROM others) either
    GROUP BY listing_id ORDER BY exact DESC, rank DESC, listing_id DESC LIMIT %(most_product)s
 )
-(SELECT 'keyword', k.id, k.code, COALESCE(NULLIF(k.translations -> %(language)s ->> 'name', ''), k.name)
+(SELECT 'keyword', k.id, k.code, {_said("k", "name")}, {_is_said("k")}
    FROM catalog_keyword k
    JOIN catalog_keywordcategory c ON c.id = k.category_id
    JOIN discovery_facetvalue f ON f.attribute = 'kw-' || c.code AND f.value = k.code
@@ -99,29 +126,38 @@ WITH often AS MATERIALIZED (
                  WHERE e.channel_id = %(channel)s AND e.facets @> ARRAY[f.id::int])
   ORDER BY k.name LIMIT %(most_keyword)s)
 UNION ALL
-(SELECT 'segment', s.id, {_said("s", "slug")}, {_said("s", "name")}
+(SELECT 'segment', s.id, {_said("s", "slug")}, {_said("s", "name")}, {_is_said("s")}
    FROM catalog_segment s
-  WHERE NOT s.archived AND s.kind = %(listed)s AND {_begins("s.name")}
+  WHERE NOT s.archived AND s.kind = %(listed)s AND {_begins(_names("s"))}
     AND EXISTS (SELECT 1 FROM discovery_indexentry e
                  WHERE e.channel_id = %(channel)s AND e.segments @> ARRAY[s.id])
   ORDER BY s.importance DESC, s.level, s.name LIMIT %(most_segment)s)
 UNION ALL
-(SELECT 'brand', b.id, {_said("b", "slug")}, {_said("b", "name")}
+(SELECT 'brand', b.id, {_said("b", "slug")}, {_said("b", "name")}, {_is_said("b")}
    FROM catalog_brand b
-  WHERE NOT b.archived AND {_begins("b.name")}
+  WHERE NOT b.archived AND {_begins(_names("b"))}
     AND EXISTS (SELECT 1 FROM discovery_indexentry e
                   JOIN discovery_facetvalue f ON f.attribute = 'brand' AND f.value = b.code
                  WHERE e.channel_id = %(channel)s AND e.facets @> ARRAY[f.id::int])
   ORDER BY b.importance DESC, b.name LIMIT %(most_brand)s)
 UNION ALL
-(SELECT 'product', p.id, {_said("p", "slug")},
-        COALESCE(NULLIF(p.translations -> %(language)s ->> 'name', ''), NULLIF(p.name, ''), above.name, p.sku)
+(SELECT 'product', p.id, COALESCE(in_shop.slug, of_own.slug, NULLIF(told.slug, ''), p.slug),
+        COALESCE(in_shop.name, of_own.name, NULLIF(told.name, ''), NULLIF(p.name, ''),
+                 above_in_shop.name, of_above.name, NULLIF(told_above.name, ''), NULLIF(above.name, ''), p.sku),
+        CASE WHEN COALESCE(in_shop.name, of_own.name) IS NOT NULL THEN true
+             WHEN COALESCE(NULLIF(told.name, ''), p.name) <> '' THEN false
+             ELSE COALESCE(above_in_shop.name, of_above.name) IS NOT NULL END
    FROM product found
    JOIN catalog_product p ON p.id = found.listing_id
    LEFT JOIN catalog_product above ON above.id = p.parent_id
+   LEFT JOIN catalog_channeltext told ON told.product_id = p.id AND told.channel_id = %(channel)s
+   LEFT JOIN catalog_channeltext told_above
+          ON told_above.product_id = p.parent_id AND told_above.channel_id = %(channel)s
+  {_words_of("told", "in_shop")} {_words_of("p", "of_own")}
+  {_words_of("told_above", "above_in_shop")} {_words_of("above", "of_above")}
   ORDER BY found.exact DESC, found.rank DESC, p.id DESC)
 UNION ALL
-(SELECT 'store', t.id, t.code, t.name
+(SELECT 'store', t.id, t.code, t.name, NULL::boolean
    FROM stores_store t
   WHERE NOT t.archived AND {_begins("t.name || ' ' || t.city")}
   ORDER BY t.name LIMIT %(most_store)s)

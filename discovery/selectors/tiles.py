@@ -8,7 +8,7 @@ from typing import Any
 from campaigns.selectors import EffectivePrice, prices
 from catalog.selectors import word_of
 from catalog.selectors.labels import ShownLabel, labels_of, on_tile
-from discovery.selectors.navigation import told_in
+from discovery.selectors.navigation import said_in, told_in
 from discovery.selectors.shown import Shown, shown
 from logistics.enums import Level
 from logistics.selectors import Availability, availability
@@ -87,7 +87,8 @@ def tiles(
     )
     costs = prices(found, channel=channel, at=at)
     stock = availability(found, channel=channel, at=at, stores=[store] if store else [])
-    reduced = [pk for pk, price in costs.items() if price.is_reduced]
+    # a campaign that names its price is not named again by the label for reduced prices
+    reduced = [pk for pk, price in costs.items() if price.is_reduced and not price.label]
     labels = labels_of(found, channel=channel, at=at, language=language, reduced=reduced)
     return [
         _tile(found[pk], costs[pk], stock.get(pk), language, store, on_tile(labels.get(pk, [])))
@@ -111,7 +112,7 @@ def _tile(
         sku=product.sku,
         slug=word_of(product.parent or product, language),
         name=name,
-        brand=product.brand,
+        brand=said_in(product.brand.translations, language, "name", product.brand.name),
         image=product.picture,
         alt=product.alt,
         variants=product.variants,

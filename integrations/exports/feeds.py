@@ -12,10 +12,12 @@ from django.db.models import Q
 
 from altazion.lib.codes import is_gtin, is_internal
 from altazion.lib.text import plain_text
+from altazion.lib.written import written
 from campaigns.selectors import EffectivePrice
 from campaigns.selectors import prices as effective_prices
 from catalog.enums import MediaKind, ProductKind
 from catalog.models import Media, Product, ProductReference
+from catalog.selectors.channel_text import speak_for
 from catalog.selectors.tree import breadcrumbs
 from integrations.exports.tables import batches, products
 from integrations.exports.wishes import Refusal, Row, Wish
@@ -147,6 +149,7 @@ def offers(wish: Wish, *, with_stores: bool = False) -> Iterator[Offer]:
 
 def _offers(batch: list[Product], wish: Wish, stores: list[Store], shared: set[str]) -> Iterator[Offer]:
     assert wish.channel is not None  # noqa: S101 - `offers` looked
+    speak_for(batch, wish.channel)
     ids = [product.pk for product in batch]
     costs = effective_prices(ids, channel=wish.channel, at=wish.at)
     there = availability(ids, channel=wish.channel, at=wish.at, stores=stores)
@@ -157,18 +160,22 @@ def _offers(batch: list[Product], wish: Wish, stores: list[Store], shared: set[s
     paths = address_book().paths_of(targets.values(), wish.language)
     for product in batch:
         path, code = paths.get(targets[product.pk]), codes.get(product.pk, "")
-        parent = product.parent
         yield Offer(
             product=product,
-            name=(product.name or (parent.name if parent else "")).strip(),
-            text=plain_text(_said(product, "description") or _said(product, "short_description")),
+            name=_said(product, "name", wish.language).strip(),
+            text=plain_text(
+                _said(product, "description", wish.language) or _said(product, "short_description", wish.language)
+            ),
             address=f"{wish.origin}/{path}" if path else "",
             pictures=pictures.get(product.pk, []),
             price=costs.get(product.pk),
             stock=there.get(product.pk),
             gtin="" if code in shared else code,
             shared=code if code in shared else "",
-            trail=" > ".join(segment.name for segment in trails.get(product.pk, [])),
+            trail=" > ".join(
+                written(segment.translations, wish.language, "name", segment.name)
+                for segment in trails.get(product.pk, [])
+            ),
             stores=stores,
         )
 
@@ -223,8 +230,12 @@ def _brand(product: Product) -> str:
     return brand.name if brand else ""
 
 
-def _said(product: Product, field: str) -> str:
-    return getattr(product, field) or (getattr(product.parent, field) if product.parent else "")
+def _said(product: Product, field: str, language: str) -> str:
+    """A text of a product in the feed's language, else in the main one; where it says nothing, its parent's."""
+    for one in (product, product.parent):
+        if one is not None and (said := written(one.translations, language, field, getattr(one, field))):
+            return said
+    return ""
 
 
 def _attribute(product: Product, word: str) -> str:

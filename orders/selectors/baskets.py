@@ -11,6 +11,7 @@ from altazion.lib.money import ZERO
 from altazion.lib.problems import Refused
 from campaigns.selectors import EffectivePrice, Quote, quote
 from catalog.models import Product
+from catalog.selectors.channel_text import speak_for
 from logistics.selectors import availability
 from orders.models import Cart
 from orders.selectors.products import Picture, name_of, pictures, sellable
@@ -92,12 +93,13 @@ def count_in(cart: Cart | None) -> int:
 def basket(cart: Cart | None, *, at: dt.datetime, language: str, store: Store | None = None) -> Basket:
     """What lies in a basket, priced at `at`, with tax.
 
-    Lines that the channel does not sell, or that have no price, are left out. Eight queries, however many lines.
+    Lines that the channel does not sell, or that have no price, are left out. Nine queries, however many lines.
     """
     if cart is None or cart.ordered_at is not None:
         return Basket(None)
     wanted = dict(cart.lines.order_by("id").values_list("product_id", "quantity"))
     products = sellable(wanted, channel=cart.channel)
+    speak_for(products.values(), cart.channel)
     asked = [(pk, quantity) for pk, quantity in wanted.items() if pk in products]
     if not asked:
         return Basket(cart, currency=cart.channel.currency)

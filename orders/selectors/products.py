@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Q
 
+from altazion.lib.written import Written, written
 from catalog.enums import MediaKind, ProductKind, ProductState
 from catalog.models import Media, Product
 from stores.models import SalesChannel
@@ -33,14 +34,12 @@ def sellable(product_ids: Iterable[int], *, channel: SalesChannel) -> dict[int, 
     return {product.pk: product for product in found}
 
 
-def name_of(product: Product, language: str) -> str:
+def name_of(product: Product, language: str) -> Written:
     """How a product is called in a language; a child without a name of its own takes its parent's."""
     for named in (product, product.parent):
-        if named is not None:
-            words = (named.translations or {}).get(language) or {}
-            if name := words.get("name") or named.name:
-                return str(name)
-    return product.sku
+        if named is not None and (name := written(named.translations, language, "name", named.name)):
+            return name
+    return Written(product.sku, "")
 
 
 def pictures(products: Iterable[Product]) -> dict[int, Picture]:

@@ -9,7 +9,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
+from altazion.lib.written import written
 from campaigns.selectors import Quote, quote
+from catalog.selectors.channel_text import speak_for
 from customers.models import Customer
 from customers.services import guest_customer
 from logbook.services import record
@@ -70,6 +72,7 @@ def _place(cart: Cart, answers: CheckoutAnswers, key: str, at: dt.datetime, lang
     if not wanted:
         raise Refused(_("The basket is empty."), code="empty_cart")
     products = sellable([product for product, _quantity in wanted], channel=cart.channel)
+    speak_for(products.values(), cart.channel)
     if len(products) < len(wanted):
         raise Changed(_("A product of your basket is no longer sold. Please look at your basket again."))
     priced = quote(wanted, channel=cart.channel, at=at, store=answers.store)
@@ -209,7 +212,7 @@ def _write_lines(order: Order, sold: list[SoldLine], option: DeliveryOption, sum
             position=len(lines) + 1,
             kind=LineKind.SHIPPING,
             sku=option.mode.code,
-            name=option.mode.name,
+            name=written(option.mode.translations, order.language, "name", option.mode.name),
             quantity=1,
             base_unit=option.fee,
             unit=option.fee,

@@ -40,7 +40,7 @@ def associated_with(listing: int, variants: Collection[int], language: str) -> l
     found = [
         Associated(
             one.product_id,
-            str(said_in(one.kind.translations, language, "name", one.kind.name)),
+            said_in(one.kind.translations, language, "name", one.kind.name),
             one.other.parent_id or one.other_id,
             one.other_id,
         )

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db.models import Q
 
 from altazion.lib.codes import is_internal
+from altazion.lib.written import Written
 from campaigns.selectors import EffectivePrice, prices
 from catalog.enums import MediaKind, ProductKind, ProductState, ReferenceType
 from catalog.models import Media, Product, ProductReference
@@ -16,7 +17,7 @@ from catalog.selectors.channel_text import speak_for
 from catalog.selectors.labels import ShownLabel, labels_of
 from catalog.selectors.trade import trade_facts
 from discovery.models import IndexEntry
-from discovery.selectors import SegmentEntry, segment_entry, told_in
+from discovery.selectors import SegmentEntry, said_in, segment_entry, told_in
 from logistics.enums import Level
 from logistics.selectors import Availability, DeliveryOption, availability, delivery_options
 from storefront.enums import PRODUCT_LAYOUTS, STANDARD
@@ -55,12 +56,17 @@ class StoreLine:
 
 @dataclass(frozen=True)
 class ProductPage:
-    """chosen: the sellable product that the address names (or the first available child)."""
+    """chosen: the sellable product that the address names (or the first available child); own_name: that of a variant.
+
+    brand: its name.
+    """
 
     listing: Product
     chosen: Product
     name: str
     name_language: str
+    own_name: Written
+    brand: Written
     description: str
     description_language: str
     short_description: str
@@ -123,11 +129,11 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
     chosen = _choose(sellable, variant, stock, shop.store)
     costs = prices([one.pk for one in sellable], channel=shop.channel, at=at)
     price, of_chosen = costs.get(chosen.pk), stock.get(chosen.pk)
-    listing = facts.listing
+    listing, brand = facts.listing, facts.listing.brand
     name, name_language = told_in(listing.translations, shop.language, "name", listing.name)
     long, long_language = told_in(listing.translations, shop.language, "description", listing.description)
     short, short_language = told_in(listing.translations, shop.language, "short_description", listing.short_description)
-    reduced = [chosen.pk] if price and price.is_reduced else []
+    reduced = [chosen.pk] if price and price.is_reduced and not price.label else []  # as on tiles
     labels = labels_of([chosen.pk], channel=shop.channel, at=at, language=shop.language, reduced=reduced).get(
         chosen.pk, []
     )
@@ -139,6 +145,8 @@ def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> 
         chosen=chosen,
         name=name,
         name_language=name_language,
+        own_name=said_in(chosen.translations, shop.language, "name", chosen.name),
+        brand=said_in(brand.translations, shop.language, "name", brand.name) if brand else Written("", ""),
         description=long,
         description_language=long_language,
         short_description=short,

@@ -6,6 +6,7 @@ from functools import cached_property
 from django.core.cache import cache
 from django.db.models import Sum
 
+from altazion.lib.written import Written, written
 from discovery.selectors import index_version
 from orders.models import CartLine
 from stores.models import SalesChannel, Site, Store
@@ -38,6 +39,11 @@ class Shop:
             site = site_for(self._host)
             cache.set(key, site, KEEP_SECONDS)
         return site
+
+    @property
+    def tagline(self) -> Written:
+        """What the shop says of itself, in the visitor's language where it does."""
+        return written(self.site.translations, self.language, "tagline", self.site.tagline)
 
     @property
     def channel(self) -> SalesChannel:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from altazion.lib.text import plain_text
 from campaigns.selectors import EffectivePrice
 from catalog.models import Product
+from discovery.selectors import said_in
 from logistics.enums import Level
 from logistics.selectors import Availability, DeliveryOption
 from storefront.selectors.addresses import language_prefix, product_path
@@ -29,8 +30,8 @@ def of_product(page: ProductPage, *, site: Site, language: str, origin: str, ima
     """A product, or a group with its variants; the chosen one always among them."""
     address = origin + language_prefix(language) + product_path(page.listing, language)
     common: Facts = {"name": page.name or page.listing.sku, "url": address}
-    if page.listing.brand:
-        common["brand"] = {"@type": "Brand", "name": page.listing.brand.name}
+    if page.brand:
+        common["brand"] = {"@type": "Brand", "name": page.brand}
     if text := plain_text(page.description or page.short_description):
         common["description"] = text[:5000]
     if pictures := list(images):
@@ -44,7 +45,13 @@ def of_product(page: ProductPage, *, site: Site, language: str, origin: str, ima
         }
     others = [one for one in page.sellable if one.pk != page.chosen.pk]
     variants = [
-        _variant(page, one, site, origin + language_prefix(language) + product_path(page.listing, language, one.sku))
+        _variant(
+            page,
+            one,
+            site,
+            origin + language_prefix(language) + product_path(page.listing, language, one.sku),
+            language,
+        )
         for one in [page.chosen, *others[: MOST_VARIANTS - 1]]
     ]
     varies = [VARIES_BY[code] for code in page.varies_by if code in VARIES_BY]
@@ -52,8 +59,9 @@ def of_product(page: ProductPage, *, site: Site, language: str, origin: str, ima
     return {**group, "variesBy": [f"{SCHEMA}/{word}" for word in varies]} if varies else group
 
 
-def _variant(page: ProductPage, product: Product, site: Site, address: str) -> Facts:
-    facts: Facts = {"@type": "Product", "name": product.name or page.name, "url": address, **_identity(page, product)}
+def _variant(page: ProductPage, product: Product, site: Site, address: str, language: str) -> Facts:
+    name = said_in(product.translations, language, "name", product.name) or page.name
+    facts: Facts = {"@type": "Product", "name": name, "url": address, **_identity(page, product)}
     return {**facts, **_offer_of(page, product, site, address)}
 
 

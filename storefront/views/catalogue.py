@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The shop's window."""
     shop = shop_of(request)
     site, origin = shop.site, origin_of(request)
-    tagline = discovery.said_in(site.translations, shop.language, "tagline", site.tagline)
+    tagline = shop.tagline
     facts = structured.organization(
         site, origin=origin, logo=absolute_media(request, site.logo), search=reverse("storefront:search")
     )

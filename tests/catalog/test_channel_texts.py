@@ -6,7 +6,12 @@ from catalog.models import ChannelText
 from catalog.selectors.channel_text import speak_for
 from discovery.selectors import listing, suggest
 from discovery.services import reindex
-from tests.builders import AT, Shopfront, a_channel, a_colleague, a_product
+from integrations.exports.feeds import offers
+from integrations.exports.wishes import Wish
+from orders.selectors import basket
+from signage.models import Screen
+from signage.selectors import show
+from tests.builders import AT, Shopfront, a_channel, a_colleague, a_product, a_selection, stock
 from tests.pages import form_values
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +85,34 @@ def test_words_are_typed_in_office_and_cleaned(client):
              "channel_texts-1-channel": str(channel.pk), "channel_texts-1-name": "Again"}  # fmt: skip
     assert client.post(address, twice, follow=True).status_code == 200
     assert product.channel_texts.count() == 1
+
+
+def test_basket_suggestions_screens_and_feeds_speak_the_channels_words(client, shop):
+    variant = a_product("VAR-1", name="", parent=a_product("MUM", kind="parent", price=9, channel=shop.channel, name="Own"),
+                        price=9)  # fmt: skip
+    stock(variant, shop.warehouse, 3)
+    ChannelText.objects.create(
+        product=variant.parent, channel=shop.channel, name="Famille", translations={"en": {"name": "Family"}}
+    )
+    reindex(None, at=AT)
+    cart = shop.cart((shop.product, 1), (variant, 1))
+    assert [line.name for line in basket(cart, at=AT, language="fr").lines] == ["Automate malin", "Famille"]
+    assert [line.name for line in basket(cart, at=AT, language="en").lines] == ["Robot (own)", "Family"]
+
+    (found,) = [one for one in suggest("malin", channel=shop.channel, language="fr") if one.kind == "product"]
+    assert (found.label, found.language) == ("Automate malin", "fr")
+    (found,) = [one for one in suggest("family", channel=shop.channel, language="en") if one.kind == "product"]
+    assert (found.label, found.language) == ("Family", "en")
+
+    screen = Screen.objects.create(
+        name="Door", store=shop.store, channel=shop.channel, selection=a_selection(shop.product, variant.parent)
+    )
+    shown = {slide.sku: slide.name for slide in show(screen, at=AT, language="en").slides}
+    assert shown == {"TOY-1": "Robot (own)", "MUM": "Family"}
+
+    said = {offer.product.sku: offer.name for offer in offers(Wish(at=AT, channel=shop.channel, language="fr"))}
+    assert said == {"TOY-1": "Automate malin", "VAR-1": "Famille"}
+    said = {offer.product.sku: offer.name for offer in offers(Wish(at=AT, channel=shop.channel, language="en"))}
+    assert said == {"TOY-1": "Robot (own)", "VAR-1": "Family"}
+    shop.product.refresh_from_db()
+    assert shop.product.name == "Robot"
