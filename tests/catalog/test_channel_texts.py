@@ -88,8 +88,8 @@ def test_words_are_typed_in_office_and_cleaned(client):
 
 
 def test_basket_suggestions_screens_and_feeds_speak_the_channels_words(client, shop):
-    variant = a_product("VAR-1", name="", parent=a_product("MUM", kind="parent", price=9, channel=shop.channel, name="Own"),
-                        price=9)  # fmt: skip
+    above = a_product("MUM", kind="parent", price=9, channel=shop.channel, name="Own")
+    variant = a_product("VAR-1", name="", parent=above, price=9)
     stock(variant, shop.warehouse, 3)
     ChannelText.objects.create(
         product=variant.parent, channel=shop.channel, name="Famille", translations={"en": {"name": "Family"}}
