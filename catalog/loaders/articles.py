@@ -1,10 +1,9 @@
 """Articles: products with their structure, prices, references, pictures and places, merged in sets (annex A, ISO-1)."""
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
+from altazion.lib.told import told as _
+from altazion.lib.told import told_many as ngettext
 from catalog.loaders.article_parts import write_media, write_prices, write_references
 from catalog.loaders.article_rows import WORK, prepare, remember
 from catalog.loaders.attributes import prepare_attributes
@@ -89,7 +88,7 @@ def _write(stage: Stage) -> LoadResult:
     copied = copy_to_variants(touched) if stage.has("attributes") and touched else []
     stage.note(PRODUCTS, "product", [*touched, *published, *copied, *left])
     tell(stage)
-    notes = []
+    notes: list[str] = []
     if wrong_codes:
         shown = ", ".join(wrong_codes[:5])
         text = ngettext(

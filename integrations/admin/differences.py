@@ -43,7 +43,7 @@ def difference_context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "behind": waiting_behind(run) if held else "",
         "takeable": [(kind, kind.label, _rows(run, kind)) for kind in KINDS if _rows(run, kind)],
         "leavable": [each for each in shown if each.may_be_left] if held else [],
-        "trips": run.definition.get("trips", []),
+        "trips": run.trips,
         "approved": run.definition.get("approved"),
     }
 

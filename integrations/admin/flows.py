@@ -25,7 +25,7 @@ from integrations.enums import Direction, Trigger
 from integrations.forms import FileForm, FlowForm
 from integrations.models import Export, Flow, FlowWatch
 from integrations.rules import is_late
-from integrations.selectors import flows_with_health
+from integrations.selectors import flows_with_health, last_words
 from integrations.services.folders import folder_of
 
 
@@ -111,6 +111,7 @@ class FlowAdmin(ModelAdmin):
                 "is_import": flow.direction == Direction.IN,
                 "file_form": FileForm(),
                 "health": self.health(flow),
+                "last_words": last_words(flow),
                 "drop_folder": "" if flow.connection_id else _folder(flow),
                 "starts": services.starts_of(flow, now()),
                 "followers": [link.flow for link in flow.followers.select_related("flow").filter(active=True)],
@@ -136,7 +137,7 @@ class FlowAdmin(ModelAdmin):
         return format_html(
             '<a href="{}" title="{}">#{}</a>',
             reverse("admin:integrations_run_change", args=[flow.last_run]),
-            flow.last_message,
+            last_words(flow),
             flow.last_run,
         )
 
@@ -148,7 +149,7 @@ def run_now(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         runs = services.start_flow(flow, at=now(), cause=Trigger.HAND, actor=str(request.user), queue=True)
         if flow.direction == Direction.OUT:
-            messages.success(request, runs[0].message if runs else _("Nothing is new: there is nothing to send."))
+            messages.success(request, runs[0].said if runs else _("Nothing is new: there is nothing to send."))
         else:
             count = len(runs)
             found = ngettext("%d file was found and is on its way.", "%d files were found and are on their way.", count)

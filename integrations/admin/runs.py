@@ -67,7 +67,7 @@ class RunAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("outcome"))
     def outcome(self, run: Run) -> str:
-        return run.message[:140]
+        return run.said[:140]
 
     @admin.display(description=_("took"))
     def took(self, run: Run) -> str:

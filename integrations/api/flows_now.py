@@ -14,7 +14,7 @@ from altazion.lib.clock import now
 from integrations import services
 from integrations.api.serializers import RunSerializer
 from integrations.enums import Trigger
-from integrations.selectors import flow_by_code, flows_with_health
+from integrations.selectors import flow_by_code, flows_with_health, last_words
 
 
 class FlowSerializer(serializers.Serializer[Any]):
@@ -26,9 +26,14 @@ class FlowSerializer(serializers.Serializer[Any]):
     entity = serializers.CharField()
     active = serializers.BooleanField()
     last_state = serializers.CharField(allow_null=True)
-    last_message = serializers.CharField(allow_null=True)
+    last_message = serializers.SerializerMethodField()
     last_at = serializers.DateTimeField(allow_null=True)
     problems = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_last_message(self, flow: Any) -> str | None:
+        """What that run said; null without one."""
+        return last_words(flow) if flow.last_run else None
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_problems(self, flow: Any) -> list[str]:

@@ -18,6 +18,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
     undo_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True, allow_null=True)
     trips: Any = serializers.SerializerMethodField()
+    message = serializers.CharField(source="said", read_only=True)
 
     class Meta:
         model = Run
@@ -30,7 +31,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
     def get_trips(self, run: Run) -> list[str]:
         """Why it is, or was, held back."""
-        return list(run.definition.get("trips", []))
+        return run.trips
 
 
 class ChangeQuerySerializer(serializers.Serializer[Any]):

@@ -3,18 +3,18 @@
 import csv
 
 import charset_normalizer
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
+from altazion.lib.told import told as _
 from integrations.engine.problems import FileProblem
 from integrations.formats import Definition
 
 SAMPLE = 256 * 1024
 _MARKS = {
-    ";": gettext_lazy("semicolon"),
-    ",": gettext_lazy("comma"),
-    "\t": gettext_lazy("tab"),
-    "|": gettext_lazy("vertical bar"),
+    ";": gettext_noop("semicolon"),
+    ",": gettext_noop("comma"),
+    "\t": gettext_noop("tab"),
+    "|": gettext_noop("vertical bar"),
 }
 _BOMS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -99,7 +99,7 @@ def check_header(header: list[str], definition: Definition, first_line: str) -> 
             % {
                 "said": definition.separator.replace("\t", "\\t"),
                 "other": other.replace("\t", "\\t"),
-                "name": _MARKS[other],
+                "name": _(_MARKS[other]),
             },
         )
     present = ", ".join(header[:60]) or _("none")

@@ -7,10 +7,10 @@ from typing import IO
 
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from psycopg import sql
 
 from altazion.lib.loading import LoadContext, LoadResult
+from altazion.lib.told import told as _
 from integrations.engine import checks, proposal, staging
 from integrations.engine.choice import Choice, narrow
 from integrations.engine.diagnose import check_fields

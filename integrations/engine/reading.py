@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, cast
 
-from django.utils.translation import gettext as _
-
+from altazion.lib.told import told as _
 from integrations.engine.diagnose import SAMPLE, check_beginning, check_header, likely_encoding, wrong_encoding
 from integrations.engine.problems import FileProblem
 from integrations.formats import Definition

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 from psycopg import sql
 
+from altazion.lib.told import told as _
 from integrations.engine.problems import FileProblem
 from integrations.engine.reading import Reader, Row
 from integrations.engine.rows import Cells, column_mapper, condition

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from altazion.lib.told import tell
 from integrations.enums import RunState, Trigger
 from integrations.models.flows import Flow, MappingVersion
 
@@ -66,6 +67,7 @@ class Run(models.Model):
     rows_archived = models.BigIntegerField(_("archived"), default=0)
     rows_rejected = models.BigIntegerField(_("rejected"), default=0)
     message = models.TextField(_("message"), blank=True)
+    told = models.JSONField(null=True, blank=True, editable=False)  # the message for readers of other languages
     totals = models.JSONField(_("differences in figures"), default=dict, blank=True)
     first_change = models.BigIntegerField(null=True, blank=True, editable=False)
     last_change = models.BigIntegerField(null=True, blank=True, editable=False)
@@ -86,6 +88,18 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.flow_id} #{self.pk}"
+
+    @property
+    def said(self) -> str:
+        """The message in the reader's language."""
+        return tell(self.told, self.message)
+
+    @property
+    def trips(self) -> list[str]:
+        """Why it is, or was, held back, in the reader's language."""
+        first = self.definition.get("trips", [])
+        kept = self.definition.get("told_trips") or [None] * len(first)
+        return [tell(again, words) for again, words in zip(kept, first, strict=False)]
 
 
 class Rejection(models.Model):

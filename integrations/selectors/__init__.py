@@ -1,7 +1,7 @@
 """Questions about flows, their runs, and orders on their way out."""
 
 from integrations.selectors.changes import Difference, Figure, changes, differences, figures, moves
-from integrations.selectors.flows import flow_by_code, flows_with_health, run_by_guid, troubled_flows
+from integrations.selectors.flows import flow_by_code, flows_with_health, last_words, run_by_guid, troubled_flows
 from integrations.selectors.orders import ORDER_COLUMNS, handovers, order_document, order_rows, orders_to_pull
 from integrations.selectors.rejects import column_names, reject_lines, why
 
@@ -16,6 +16,7 @@ __all__ = [
     "flow_by_code",
     "flows_with_health",
     "handovers",
+    "last_words",
     "moves",
     "order_document",
     "order_rows",

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import NotFound
+from altazion.lib.told import tell
 from integrations.enums import RunState
 from integrations.models import Flow, Run
 from integrations.rules import is_late
@@ -23,8 +24,14 @@ def flows_with_health() -> QuerySet[Any]:
         last_run=Subquery(settled.values("pk")[:1]),
         last_state=Subquery(settled.values("state")[:1]),
         last_message=Subquery(settled.values("message")[:1]),
+        last_told=Subquery(settled.values("told")[:1]),
         last_at=Subquery(runs.filter(state__in=_FINISHED).values("finished_at")[:1]),
     )
+
+
+def last_words(flow: Any) -> str:
+    """What the last run of a flow of `flows_with_health` said, in the reader's language; empty without one."""
+    return tell(flow.last_told, flow.last_message or "")
 
 
 def troubled_flows(at: dt.datetime) -> list[tuple[Flow, str]]:

@@ -4,9 +4,10 @@ import datetime as dt
 import logging
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from altazion.lib.told import join, kept_of
+from altazion.lib.told import told as _
+from altazion.lib.told import told_many as ngettext
 from integrations import engine
 from integrations.enums import Coverage, RunState
 from integrations.models import Run
@@ -37,7 +38,7 @@ def finish(run: Run, outcome: engine.Outcome, staged: engine.Staged, at: dt.date
         notes.append(_("Only the first %d rejections are kept.") % outcome.kept_rejections)
     run.definition["header"] = [name for name in staged.header if name != REASON_COLUMN]
     state = RunState.DONE_WITH_REJECTIONS if outcome.rejected else RunState.DONE
-    close(run, state, " ".join([summary(run), *notes]), at)
+    close(run, state, join([summary(run), *notes]), at)
 
 
 def count(run: Run, outcome: engine.Outcome) -> None:
@@ -84,6 +85,7 @@ def close(run: Run, state: RunState, message: str, at: dt.datetime, *, code: str
     closed = ours.update(
         state=state,
         message=message,
+        told=kept_of(message),
         stage="",
         definition=run.definition,
         totals=run.totals,
@@ -95,7 +97,7 @@ def close(run: Run, state: RunState, message: str, at: dt.datetime, *, code: str
     )
     if not closed:
         raise LeaseLost
-    run.state, run.message = state, message
+    run.state, run.message, run.told = state, message, kept_of(message)
     if state in FINISHED and not run.undo_of_id:
         _supersede(run)
     record(
@@ -110,6 +112,7 @@ def close(run: Run, state: RunState, message: str, at: dt.datetime, *, code: str
         state=state.value,
         counts=counts,
         message=message,
+        told=kept_of(message),
         **({"code": code} if code else {}),
     )
 
@@ -133,4 +136,4 @@ def summary(run: Run) -> str:
         parts.append(ngettext("%d archived", "%d archived", run.rows_archived) % run.rows_archived)
     if run.rows_rejected:
         parts.append(ngettext("%d rejected", "%d rejected", run.rows_rejected) % run.rows_rejected)
-    return ", ".join(parts) + "."
+    return join(parts, ", ", ".")

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import IO, Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from altazion.lib.problems import Invalid, Refused
+from altazion.lib.told import Told, join, kept_of
+from altazion.lib.told import told as _
+from altazion.lib.told import told_many as ngettext
 from integrations import engine
 from integrations.enums import ChangeKind, Coverage, RunState
 from integrations.models import Run
@@ -59,10 +60,11 @@ def hold(run: Run, outcome: engine.Outcome, staged: engine.Staged, trips: Sequen
     """The run waits for a person; the event becomes a task. A held run of the flow before it is superseded."""
     count(run, outcome)
     run.definition["header"] = [name for name in staged.header if name != REASON_COLUMN]
-    run.definition["trips"] = list(trips)
+    run.definition["trips"] = [str(one) for one in trips]
+    run.definition["told_trips"] = [kept_of(one) for one in trips]
     Run.objects.filter(flow_id=run.flow_id, pk__lt=run.pk, state=RunState.HELD).update(state=RunState.SUPERSEDED)
     message = _("Held back, nothing was written. %(why)s It would be: %(summary)s") % {
-        "why": " ".join(trips),
+        "why": join(trips),
         "summary": summary(run),
     }
     close(run, RunState.HELD, message, at)
@@ -120,7 +122,8 @@ def approve(
 @transaction.atomic
 def refuse(run: Run, *, at: dt.datetime, actor: str = "") -> None:
     """A held run is not to be applied. Raises Refused unless it is held."""
-    _decide(run, RunState.CANCELLED, finished_at=at, message=_("Refused; nothing was written. %s") % run.message)
+    words = _("Refused; nothing was written. %s") % (Told(run.message, run.told) if run.told else run.message)
+    _decide(run, RunState.CANCELLED, finished_at=at, message=words, told=words.kept)
     record("integrations.run_refused", at=at, subject_kind="run", subject_id=run.pk, actor=actor, flow=run.flow.code)
 
 

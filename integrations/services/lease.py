@@ -48,6 +48,7 @@ def claim(run_pk: int, watch: Stopwatch) -> Run | None:
                 attempts=F("attempts") + 1,
                 stage="reading",
                 message="",
+                told=None,
                 cancel_asked_at=None,
             )
     except IntegrityError:

@@ -11,9 +11,9 @@ from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Refused
+from altazion.lib.told import told as _
 from integrations.enums import Coverage, Direction, RunState, Trigger
 from integrations.models import Flow, RawFile, Run
 from integrations.services.reading_mappings import definition_of
@@ -120,7 +120,7 @@ def rerun(
         raise Refused(_("This run refused no row."), code="nothing_rejected")
     fresh = current_definition and run.flow.direction == Direction.IN
     definition = snapshot(run.flow) if fresh else dict(run.definition)
-    definition = {name: value for name, value in definition.items() if name not in ("approved", "trips")}
+    definition = {name: value for name, value in definition.items() if name not in ("approved", "trips", "told_trips")}
     if only_failed or run.definition.get("coverage") != Coverage.FULL:  # a part of the whole stays a part
         definition["coverage"] = Coverage.DELTA.value
     definition["only_rows_of"] = run.pk if only_failed else None
@@ -155,9 +155,10 @@ def cancel_run(run: Run, *, at: dt.datetime, actor: str = "") -> None:
     """Cancel a waiting run at once; ask a running one to stop, which rolls back what it did. Raises Refused else."""
     waiting = Run.objects.filter(pk=run.pk, state=RunState.WAITING)
     words = _("Cancelled before it began.")
-    if not waiting.update(state=RunState.CANCELLED, finished_at=at, message=words) and not Run.objects.filter(
-        pk=run.pk, state=RunState.RUNNING
-    ).update(cancel_asked_at=at):
+    over = {"state": RunState.CANCELLED, "finished_at": at, "message": words, "told": words.kept}
+    if not waiting.update(**over) and not Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
+        cancel_asked_at=at
+    ):
         raise Refused(_("Only a run that waits or is under way can be cancelled."), code="not_cancellable")
     run.refresh_from_db()
     record("integrations.cancel_asked", at=at, subject_kind="run", subject_id=run.pk, actor=actor, flow=run.flow.code)

@@ -4,9 +4,9 @@ import datetime as dt
 import logging
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Refused
+from altazion.lib.told import told as _
 from integrations import engine
 from integrations.engine import FileProblem
 from integrations.enums import Coverage, Direction, RunState, Trigger

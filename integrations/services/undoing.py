@@ -3,10 +3,11 @@
 import datetime as dt
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from altazion.lib.problems import Refused
+from altazion.lib.told import join
+from altazion.lib.told import told as _
+from altazion.lib.told import told_many as ngettext
 from altazion.lib.undoing import Undoing
 from integrations import engine
 from integrations.engine import FileProblem
@@ -100,4 +101,4 @@ def _words(of: Run, outcome: engine.Undo) -> str:
         ngettext("%d value was edited since and stays.", "%d values were edited since and stay.", outcome.left)
         % outcome.left,
     ]
-    return " ".join(parts)
+    return join(parts)

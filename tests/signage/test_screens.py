@@ -133,7 +133,7 @@ def test_a_show_takes_the_same_queries_whatever_it_shows(screen, django_assert_n
     for _number in range(count):
         screen.selection.items.create(product=a_product(price=1, channel=a_channel()))
     screen = Screen.objects.select_related("store__zone", "channel", "selection").get()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(show(screen, at=AT, language="fr").slides) == count
 
 
