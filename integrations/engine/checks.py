@@ -3,15 +3,27 @@
 Every check is one expression per field; one pass over the table evaluates them all and writes the refused cells.
 """
 
+import re
+
 from django.db import connection
 from psycopg import sql
 
 from integrations.engine.staging import Staging, execute
-from integrations.engine.values import ERASED, FLAG
+from integrations.engine.values import ERASED, FLAG, SHORTENED
 from integrations.formats import Definition, Field, FieldType
 
 _TRUE, _FALSE = ("true", "t", "1", "yes", "y", "oui", "o", "vrai"), ("false", "f", "0", "no", "n", "non", "faux")
 _NUMBER = r"^[+-]?(\d{1,15}(\.\d*)?|\.\d+)$"
+_CODES = (
+    "sku",
+    "external_id",
+    "parent_sku",
+    "parent_external_id",
+    "other_sku",
+    "other_external_id",
+    "reference",
+    "value",
+)
 _INTEGER = r"^[+-]?\d{1,9}(\.0*)?$"
 Expression = sql.Composable
 
@@ -91,13 +103,29 @@ def number(cell: Expression, definition: Definition) -> Expression:
     decimal, thousands = definition.decimal_mark, definition.thousands_mark
     if decimal == "." and not thousands:
         return cell
-    bare = sql.SQL("regexp_replace({}, '[[:space:]\u00a0\u202f]', '', 'g')").format(cell)
+    bare = _bare(cell)
     if thousands == decimal:  # "2,849,83": the last mark is the decimal one
         mark = sql.Literal(rf"[{decimal}](?=.*[{decimal}])")
         return sql.SQL("replace(regexp_replace({}, {}, '', 'g'), {}, '.')").format(bare, mark, sql.Literal(decimal))
     if thousands.strip():
         bare = sql.SQL("replace({}, {}, '')").format(bare, sql.Literal(thousands))
     return bare if decimal == "." else sql.SQL("replace({}, {}, '.')").format(bare, sql.Literal(decimal))
+
+
+def _bare(cell: Expression) -> Expression:
+    return sql.SQL("regexp_replace({}, '[[:space:]\u00a0\u202f]', '', 'g')").format(cell)
+
+
+def _other_mark(definition: Definition) -> str:
+    """What a number looks like that was written with other marks than the mapping says; "" when nothing tells."""
+    decimal, thousands = definition.decimal_mark, definition.thousands_mark
+    if decimal == thousands:
+        return ""
+    if thousands in (".", ","):  # groups of three, else it is a decimal mark: 12.50 must not become 1250
+        mark, end = re.escape(thousands), re.escape(decimal)
+        return rf"{mark}\d{{1,2}}(\D|$)|{mark}\d{{4,}}|{end}\d*{mark}|^[+-]?{mark}"
+    other = {".": ",", ",": "."}.get(decimal)
+    return rf"^[+-]?[\d{re.escape(decimal)}]*{re.escape(other)}[\d.,]*$" if other else ""
 
 
 def typed(field: Field, definition: Definition) -> Expression:
@@ -131,6 +159,7 @@ def _faults(field: Field, definition: Definition) -> list[tuple[str, Expression]
         found.append(("required", sql.SQL("{} IS NULL").format(cell)))
     if _may_flag(field, definition):
         found.append(("", sql.SQL("{} LIKE {}").format(cell, sql.Literal(f"{FLAG}%"))))
+    found += _shapes(field, definition, cell)
     if field.type == FieldType.NUMBER:
         found.append(("not_a_number", sql.SQL("{} !~ {}").format(number(cell, definition), sql.Literal(_NUMBER))))
     elif field.type == FieldType.INTEGER:
@@ -149,6 +178,14 @@ def _faults(field: Field, definition: Definition) -> list[tuple[str, Expression]
         words = sql.Literal([choice.lower() for choice in field.choices])
         found.append(("not_a_choice", sql.SQL("lower({}) <> ALL({})").format(cell, words)))
     return [_as_case(field.name, found)] if found else []
+
+
+def _shapes(field: Field, definition: Definition, cell: Expression) -> list[tuple[str, Expression]]:
+    """What spreadsheets and other countries do to codes and numbers."""
+    if field.name in _CODES:
+        return [("shortened", sql.SQL("{} ~ {}").format(cell, sql.Literal(rf"^{SHORTENED.pattern}$")))]
+    mark = _other_mark(definition) if field.type in (FieldType.NUMBER, FieldType.INTEGER) else ""
+    return [("decimal_mark", sql.SQL("{} ~ {}").format(_bare(cell), sql.Literal(mark)))] if mark else []
 
 
 def _as_case(name: str, found: list[tuple[str, Expression]]) -> tuple[str, Expression]:
@@ -229,8 +266,12 @@ def _may_flag(field: Field, definition: Definition) -> bool:
     if field.type in (FieldType.MOMENT, FieldType.JSON):
         return True
     mine = [column for column in definition.columns if column.target[0] == field.name]
-    return any(column.multiply or column.map_else == "reject" for column in mine)
+    return bool(definition.erase) or any(
+        column.multiply or column.expression or column.map_else == "reject" for column in mine
+    )
 
 
 def _may_erase(field: Field, definition: Definition) -> bool:
-    return any(column.empty == "erase" and column.target[0] == field.name for column in definition.columns)
+    return bool(definition.erase) or any(
+        column.empty == "erase" and column.target[0] == field.name for column in definition.columns
+    )

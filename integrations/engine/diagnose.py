@@ -5,9 +5,12 @@ import csv
 import charset_normalizer
 from django.utils.translation import gettext_noop
 
+from altazion.lib.told import join
 from altazion.lib.told import told as _
 from integrations.engine.problems import FileProblem
+from integrations.enums import Entity
 from integrations.formats import Definition
+from integrations.formats.raw import raw_columns, raw_entities
 
 SAMPLE = 256 * 1024
 _MARKS = {
@@ -33,8 +36,10 @@ def check_beginning(sample: bytes, definition: Definition) -> None:
     if sample.startswith(b"PK\x03\x04"):
         raise FileProblem(
             "not_text",
-            _("This is a ZIP archive or an Excel workbook, not a text file. Save it as CSV and send it again."),
+            _("This is an Excel workbook, not a text file. Save it as CSV, or choose XLSX in its mapping."),
         )
+    if sample.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower().startswith((b"<!doctype html", b"<html")):
+        raise FileProblem("html", _("This is a web page, not the file: the server has probably answered an error."))
     if sample.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0", b"GIF8")):
         raise FileProblem("not_text", _("This is not a text file."))
     wide = _name(definition.encoding).startswith(("utf_16", "utf_32"))
@@ -82,6 +87,8 @@ def likely_encoding(sample: bytes, *, cut: bool = True) -> str:
 
 def check_header(header: list[str], definition: Definition, first_line: str) -> None:
     """Refuse a file whose separator is another, or that lacks a mapped column; says which and what there is."""
+    _check_kind(header, definition)
+    _check_twice(header, definition)
     needed = {source for column in definition.columns if not column.optional for source in column.sources}
     width = max((place + 1 for place in needed if isinstance(place, int)), default=0)
     names = {source for source in needed if isinstance(source, str)}
@@ -106,8 +113,13 @@ def check_header(header: list[str], definition: Definition, first_line: str) -> 
     if missing:
         raise FileProblem(
             "missing_column",
-            _("The file lacks the column %(missing)s that the mapping reads. Its columns are: %(present)s.")
-            % {"missing": ", ".join(f"“{name}”" for name in missing), "present": present},
+            join(
+                [
+                    _("The file lacks the column %(missing)s that the mapping reads. Its columns are: %(present)s.")
+                    % {"missing": ", ".join(f"“{name}”" for name in missing), "present": present},
+                    *_kind_hint(header, definition),
+                ]
+            ),
         )
     if len(header) >= width:
         return
@@ -116,6 +128,45 @@ def check_header(header: list[str], definition: Definition, first_line: str) -> 
         _("The mapping reads %(needed)d columns but the file has %(found)d: %(present)s.")
         % {"needed": width, "found": len(header), "present": present},
     )
+
+
+def _check_kind(header: list[str], definition: Definition) -> None:
+    """A RAW file is read by position: one of another kind would go in as nonsense."""
+    own, other = set(raw_columns(definition.entity)), likely_entity(header)
+    if definition.code == "raw" and other and other != definition.entity and not set(header) <= own:
+        raise FileProblem(
+            "wrong_kind",
+            _("The header is that of a file of “%(other)s”; this flow takes “%(own)s”.")
+            % {"other": Entity(other).label, "own": Entity(definition.entity).label},
+        )
+
+
+def _kind_hint(header: list[str], definition: Definition) -> list[str]:
+    other = likely_entity(header)
+    return [_("It looks like a file of “%s”.") % Entity(other).label] if other not in ("", definition.entity) else []
+
+
+def likely_entity(header: list[str]) -> str:
+    """What a file is about whose columns have RAW names; "" when they have not."""
+    names = {name.strip().lower() for name in header}
+    shares = {
+        entity: len(names & set(columns)) / max(len(names), 1)
+        for entity, columns in ((entity, raw_columns(entity)) for entity in raw_entities())
+        if len(names & set(columns)) >= min(3, len(columns))
+    }
+    best = max(shares, key=lambda entity: shares[entity], default="")
+    return best if best and shares[best] > 0.5 else ""
+
+
+def _check_twice(header: list[str], definition: Definition) -> None:
+    read = {source for source in definition.sources if isinstance(source, str)}
+    twice = [name for name in dict.fromkeys(header) if name in read and header.count(name) > 1]
+    if twice:
+        raise FileProblem(
+            "column_twice",
+            _("The header names %(names)s more than once: which one is meant cannot be told.")
+            % {"names": ", ".join(f"“{name}”" for name in twice)},
+        )
 
 
 def check_fields(given: set[str], header: list[str], definition: Definition) -> None:

@@ -14,8 +14,8 @@ from altazion.lib.told import told as _
 from integrations.engine import checks, proposal, staging
 from integrations.engine.choice import Choice, narrow
 from integrations.engine.diagnose import check_fields
+from integrations.engine.kinds import reader_of
 from integrations.engine.problems import FileProblem
-from integrations.engine.reading import Reader
 from integrations.engine.rejects import keep_rejections
 from integrations.engine.staging import Staging, execute
 from integrations.formats import ENTITIES, Definition
@@ -73,7 +73,7 @@ def stage(task: Task, tell: Tell) -> Staged:
     staging.drop(task.run_id)
     tables = Staging.of(task.run_id, task.attempt)
     with task.open() as stream:
-        reader = Reader(stream, task.definition)
+        reader = reader_of(stream, task.definition)
         rows = reader.open()
         missing = {
             source for column in task.definition.columns for source in column.sources if reader.position(source) is None
@@ -132,7 +132,7 @@ def merge(staged: Staged, tell: Tell) -> Outcome:
     kept = 0
     if rejected:
         tell(KEEPING, tables.rows)
-        kept = keep_rejections(tables, task.run_id, lambda: Reader(task.open(), task.definition))
+        kept = keep_rejections(tables, task.run_id, lambda: reader_of(task.open(), task.definition))
     return Outcome(tables.rows, result, rejected, kept, changes)
 
 

@@ -1,38 +1,42 @@
 """Streams a text file as rows in constant memory, and refuses what is cut off, binary, or not as described."""
 
 import csv
-import gzip
 import io
 import itertools
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any, cast
 
 from altazion.lib.told import told as _
-from integrations.engine.diagnose import SAMPLE, check_beginning, check_header, likely_encoding, wrong_encoding
+from integrations.engine.containers import SAMPLE, Watched
+from integrations.engine.diagnose import check_beginning, check_header, likely_encoding, wrong_encoding
 from integrations.engine.problems import FileProblem
 from integrations.formats import Definition
 from integrations.rules import REASON_COLUMN
 
 LONGEST_LINE = 4 * 1024 * 1024
 LONGEST_CELL = 1024 * 1024
-_END = "\x03end of file\x03"
+MOST_COLUMNS = 5000
+END = "\x03end of file\x03"
 Row = list[str]
 
 
 class Reader:
     """The rows of one file. `header` is known once iteration has begun, `rows` counts every row, blank ones too."""
 
-    def __init__(self, stream: IO[bytes], definition: Definition) -> None:
+    def __init__(self, watched: Watched, sample: bytes, definition: Definition) -> None:
         self.definition = definition
         self.header: Row = []
         self.width = 0
         self.row_number = 0
         self.is_correction = False
-        self._stream = stream
-        self._sample = b""
+        self._watched = watched
+        self._sample = sample
         self._first_line = ""
+
+    @property
+    def odd(self) -> bool:
+        """True when rows may hold characters that no text has."""
+        return self._watched.odd
 
     def position(self, source: str | int) -> int | None:
         """Where a column stands, None when the file lacks it."""
@@ -45,11 +49,8 @@ class Reader:
 
     def open(self) -> Iterator[Row]:
         """Read the header (checked against the definition); what is left to iterate are the rows."""
-        raw, sample = _plain(self._stream)
-        check_beginning(sample, self.definition)
-        self._sample = sample
-        text = io.TextIOWrapper(raw, encoding=self.definition.encoding, newline="")
-        lines = self._lines(text)
+        check_beginning(self._sample, self.definition)
+        lines = self._lines(self._text())
         csv.field_size_limit(LONGEST_CELL)
         rows = csv.reader(
             lines,
@@ -57,8 +58,17 @@ class Reader:
             quotechar=self.definition.quote or None,
             quoting=csv.QUOTE_MINIMAL if self.definition.quote else csv.QUOTE_NONE,
         )
+        for _passed in range(self.definition.skip_lines):
+            self.row_number += 1
+            next(rows, None)
         first = self._first(rows)
         self.width = len(first)
+        if self.width > MOST_COLUMNS:
+            raise FileProblem(
+                "too_many_columns",
+                _("The header has %(found)d columns, more than %(most)d. Are its line ends lost?")
+                % {"found": self.width, "most": MOST_COLUMNS},
+            )
         shown = first if self.definition.has_header else [str(place) for place in range(len(first))]
         check_header(shown, self.definition, self._first_line)
         if self.definition.has_header:
@@ -78,6 +88,9 @@ class Reader:
             if seen[name] > 1:
                 names = [*names[:place], f"{name} ({seen[name]})", *names[place + 1 :]]
         return names
+
+    def _text(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(io.BufferedReader(self._watched, SAMPLE), encoding=self.definition.encoding, newline="")
 
     def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
         read: Callable[[int], str] = text.readline
@@ -103,17 +116,15 @@ class Reader:
             raise wrong_encoding(self.definition, likely_encoding(bytes(around), cut=False), number) from error
         except UnicodeError as error:  # UTF-16 without its mark, an odd last byte
             raise wrong_encoding(self.definition, likely_encoding(self._sample), number + 1) from error
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise FileProblem("truncated", _("The compressed file is damaged or cut off.")) from error
-        yield _END
+        yield END
 
     def _first(self, rows: Iterator[Row]) -> Row:
         """The first row that is not blank."""
         with _readable(self):
             for row in rows:
                 self.row_number += 1
-                if row and row != [_END]:
-                    if row[-1].endswith(_END):
+                if row and row != [END]:
+                    if row[-1].endswith(END):
                         break
                     return [cell.strip() for cell in row] if self.definition.has_header else row
         raise FileProblem("empty_file", _("The file is empty."))
@@ -125,7 +136,7 @@ class Reader:
             for row in rows:
                 self.row_number += 1
                 if len(row) != width or width == 1:
-                    if row == [_END]:
+                    if row == [END]:
                         break
                     if not row:
                         continue
@@ -156,29 +167,3 @@ def _readable(reader: Reader) -> Iterator[None]:
 
 def _unclosed(row: int) -> str:
     return _("The file ends inside a quoted cell (row %d): it is cut off, or a quotation mark is never closed.") % row
-
-
-def _plain(stream: IO[bytes]) -> tuple[Any, bytes]:
-    """The stream, unpacked if it is gzip, with its beginning looked at but not consumed."""
-    buffered = io.BufferedReader(_Raw(stream), SAMPLE)
-    if buffered.peek(2)[:2] == b"\x1f\x8b":
-        buffered = io.BufferedReader(_Raw(cast(IO[bytes], gzip.GzipFile(fileobj=buffered))), SAMPLE)
-    try:
-        return buffered, buffered.peek(SAMPLE)[:SAMPLE]
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise FileProblem("truncated", _("The compressed file is damaged or cut off.")) from error
-
-
-class _Raw(io.RawIOBase):
-    """Any readable thing as a raw stream."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._inner = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._inner.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)

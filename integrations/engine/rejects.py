@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from django.db import connection
 from psycopg import sql
 
+from integrations.engine.oddities import Bad, clean
 from integrations.engine.reading import Reader
 from integrations.engine.staging import Staging, execute
 
@@ -48,6 +49,10 @@ def _rows_of(numbers: list[int], reader: Reader) -> Iterator[tuple[int, dict[str
         if want is None:
             return
         if reader.row_number == want:
+            if isinstance(row, Bad):
+                yield want, {reader.names()[0]: clean([row.text])[0]}
+                want = next(wanted, None)
+                continue
             extra = [f"+{place}" for place in range(1, len(row) - reader.width + 1)]
-            yield want, dict(zip([*reader.names(), *extra], row, strict=False))
+            yield want, dict(zip(clean([*reader.names(), *extra]), clean(row), strict=False))
             want = next(wanted, None)

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from integrations.engine.values import ERASED, FLAG, Step, plain_number, refused, steps_of
+from integrations.engine.expressions import Worker
+from integrations.engine.values import ERASED, FLAG, SHORTENED, Step, erasing, plain_number, refused, steps_of
 from integrations.formats import Column, Definition, FieldType
 
 Row = list[str]
@@ -33,7 +34,11 @@ def _column_reader(
     feeding = [column for column in definition.columns if column.target[0] == name]
     place = _plain_position(feeding[0], definition, position) if len(feeding) == 1 else None
     if place is not None:
-        return lambda rows, turned: list(map(str.strip, turned[place]))
+        plain = place
+        if definition.erase:
+            literal, erased = definition.erase, erasing(definition, name)
+            return lambda rows, turned: [erased if cell == literal else cell for cell in map(str.strip, turned[plain])]
+        return lambda rows, turned: list(map(str.strip, turned[plain]))
     cell = _field(definition, name, position)
     return lambda rows, turned: [cell(row) for row in rows]
 
@@ -58,17 +63,20 @@ def _field(definition: Definition, name: str, position: Positions) -> Cell:
 
 
 def _cell(definition: Definition, column: Column, kind: FieldType, position: Positions, *, until: bool) -> Cell:
-    if (quick := _quick(column, kind, position)) is not None:
+    if not definition.erase and (quick := _quick(column, kind, position)) is not None:
         return quick
-    pick = _pick(column, position)
+    pick = _pick(definition, column, position)
     steps: list[Step] = steps_of(column, definition, kind, until=until)
     wanted = [condition(item, position) for item in column.only_when]
+    literal, erased = definition.erase, erasing(definition, column.target[0])
     last = ERASED if column.empty == "erase" else column.default or ""
 
     def cell(row: Row) -> str:
         if wanted and not all(test(row) for test in wanted):
             return ""
         value = pick(row)
+        if literal and value == literal:
+            return erased
         for step in steps:
             value = step(value)
         return value or last
@@ -90,11 +98,13 @@ def _quick(column: Column, kind: FieldType, position: Positions) -> Cell | None:
     return lambda row: row[place].strip() if bool(row[other].strip()) is filled else ""
 
 
-def _pick(column: Column, position: Positions) -> Cell:
+def _pick(definition: Definition, column: Column, position: Positions) -> Cell:
     if column.const is not None:
         return lambda row: column.const or ""
     if column.template:
         return _template(column, position)
+    if column.expression:
+        return Worker(definition, position).cell(column.expression)
     places = [place for source in column.sources if (place := position(source)) is not None]
     clean: Step = str.strip if column.trim else str
     if len(places) == 1 and column.join is None:
@@ -131,6 +141,8 @@ def _gathered(definition: Definition, columns: list[Column], position: Positions
             text = value(row)
             if not text or text == ERASED:
                 continue
+            if name == "references" and SHORTENED.fullmatch(text):
+                return refused("shortened", text)
             if text.startswith(FLAG):
                 return text
             try:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from altazion.lib.told import told as _
+from integrations.engine.oddities import Bad, odd_character
 from integrations.engine.problems import FileProblem
 from integrations.engine.reading import Reader, Row
 from integrations.engine.rows import Cells, column_mapper, condition
@@ -102,9 +103,20 @@ def _wide_enough(
     rows: Iterator[Row], reader: Reader, definition: Definition, bad: list[tuple[int, str, str, str]]
 ) -> Iterator[Row]:
     """Rows with a cell for every column; those that cannot be completed are added to `bad`."""
-    width, last_needed = reader.width, _last_needed(definition, reader)
+    width, header, last_needed = reader.width, reader.header, _last_needed(definition, reader)
     for row in rows:
+        if reader.odd and (odd := odd_character(row)):
+            bad.append((reader.row_number, "", *_odd(odd, row, reader)))
+            continue
+        if row == header and header:
+            bad.append((reader.row_number, "", "header_again", ""))
+            continue
         if len(row) != width:
+            if isinstance(row, Bad):
+                bad.append((reader.row_number, "", row.code, row.value))
+                if len(bad) > _MOST_BAD_ROWS:
+                    raise FileProblem("too_many_bad_rows", _("Most rows cannot be read. Is it the right kind of file?"))
+                continue
             if fault := _fault(row, width, last_needed):
                 bad.append((reader.row_number, "", fault, str(len(row))))
                 if len(bad) > _MOST_BAD_ROWS:
@@ -150,6 +162,16 @@ def _escaped(cells: Cells) -> Cells:
     if "\\" in whole or "\n" in whole or "\t" in whole or "\r" in whole:
         return [cell.translate(_ESCAPES) for cell in cells]
     return cells
+
+
+def _odd(odd: str, row: Row, reader: Reader) -> tuple[str, str]:
+    """Code and value for a row with a character that no text has."""
+    bare = [cell.lstrip("\ufeff") for cell in row]
+    if bare == reader.header:
+        return "header_again", ""
+    names = reader.names()
+    where = next((place for place, cell in enumerate(row) if odd_character([cell])), 0)
+    return ("glued" if odd == "U+FEFF" else "odd_character"), f"{odd}, {names[where] if where < len(names) else where}"
 
 
 def _fault(row: Row, width: int, last_needed: int) -> str:

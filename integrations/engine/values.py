@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
@@ -11,13 +12,23 @@ from altazion.lib.text import safe_html, slug
 from integrations.formats import Column, Definition, FieldType
 
 Step = Callable[[str], str]
+_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)", re.ASCII)
 FLAG = "\x02"  # a cell that a step refused travels as FLAG code FLAG cell, and is rejected with the other checks
 ERASED = "\x01"  # a cell that is empty on purpose
+SHORTENED = re.compile(r"\d([.,]\d+)?[eE]\+\d{1,3}")  # 4,00638E+12: a spreadsheet's way with long codes
 
 
 def refused(code: str, cell: str) -> str:
     """A cell that cannot be what it should be."""
     return f"{FLAG}{code}{FLAG}{cell}"
+
+
+def erasing(definition: Definition, name: str) -> str:
+    """What the literal that erases becomes in a field: an emptied text, or a refusal where nothing can be erased."""
+    spec = definition.spec
+    field = spec.fields[name]
+    may = field.type == FieldType.TEXT and not field.choices and name not in spec.needed
+    return ERASED if may else refused("cannot_erase", definition.erase)
 
 
 def steps_of(column: Column, definition: Definition, field_type: FieldType, *, until: bool = False) -> list[Step]:
@@ -35,7 +46,11 @@ def steps_of(column: Column, definition: Definition, field_type: FieldType, *, u
         moment_reader(definition.date_format, until=until) if field_type == FieldType.MOMENT else None,
         _json if field_type == FieldType.JSON else None,
     ]
-    return [step for step in made if step is not None]
+    return [_unless_refused(step) for step in made if step is not None]
+
+
+def _unless_refused(step: Step) -> Step:
+    return lambda cell: cell if cell.startswith(FLAG) else step(cell)
 
 
 def _json(cell: str) -> str:
@@ -96,12 +111,14 @@ def _words(words: dict[str, list[str]]) -> Step:
 def plain_number(cell: str, decimal_mark: str, thousands_mark: str) -> Decimal:
     """The number a cell holds. With one mark for both, the last one is the decimal mark. Raises InvalidOperation."""
     text = "".join(cell.split())
-    if thousands_mark == decimal_mark:
+    if thousands_mark and thousands_mark == decimal_mark:
         whole, mark, part = text.rpartition(decimal_mark)
         text = f"{whole.replace(decimal_mark, '')}.{part}" if mark else part
     else:
         text = text.replace(thousands_mark, "") if thousands_mark else text
         text = text.replace(decimal_mark, ".")
+    if not _NUMBER.fullmatch(text):  # no exponents, no infinity
+        raise InvalidOperation
     return Decimal(text)
 
 

@@ -1,6 +1,7 @@
 """What files may hold: the fields of each entity, the platform's own RAW columns, and descriptions of foreign files."""
 
-from integrations.formats.definition import Column, Definition, DefinitionError, fields_of
+from integrations.formats.checking import DefinitionError
+from integrations.formats.definition import Column, Definition, fields_of
 from integrations.formats.raw import raw_definition
 from integrations.formats.specs import ENTITIES, EntitySpec, Field, FieldType
 

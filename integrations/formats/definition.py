@@ -1,6 +1,5 @@
 """How a file is written and which columns feed which fields. `docs/integrators.md` tells every option."""
 
-import codecs
 import dataclasses
 import hashlib
 import json
@@ -12,28 +11,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from integrations.enums import FileFormat
-from integrations.formats.specs import ENTITIES, EntitySpec, FieldType
+from integrations.formats.checking import (
+    CONDITIONS,
+    MOST_COLUMNS,
+    MOST_WIDTH,
+    PREFIXES,
+    DefinitionError,
+    check,
+    check_types,
+)
+from integrations.formats.expressions import parse
+from integrations.formats.specs import ENTITIES, EntitySpec
 
 Source = str | int
-PREFIXES = {"attr": "attributes", "ref": "references"}
-CONDITIONS = {
-    "column",
-    "equals",
-    "in",
-    "empty",
-    "not_empty",
-    "starts_with",
-    "differs_from",
-    "not_equals",
-    "not_in",
-    "contains",
-}
-EMPTY = ("ignore", "erase", "default")
-MAP_ELSE = ("keep", "empty", "reject")
-
-
-class DefinitionError(ValueError):
-    """A mapping that cannot work; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +36,7 @@ class Column:
     only_when: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     const: str | None = None
     template: str = ""
+    expression: str = ""
     join: str | None = None
     trim: bool = True
     replace: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -66,7 +57,8 @@ class Column:
     def sources(self) -> list[Source]:
         """The columns it reads."""
         named = [] if self.column is None else self.column if isinstance(self.column, list) else [self.column]
-        return [*named, *(name for _, name in self.template_parts if name is not None)]
+        more = [name for _, name in self.template_parts if name is not None]
+        return [*named, *more, *(parse(self.expression).columns if self.expression else ())]
 
     @property
     def template_parts(self) -> list[tuple[str, Source | None]]:
@@ -102,6 +94,23 @@ class Definition:
     date_format: str = "iso"
     skip_rows_where: tuple[dict[str, Any], ...] = ()
     explode: dict[str, Any] = dataclasses.field(default_factory=dict)
+    skip_lines: int = 0
+    sheet: str = ""
+    records: str = ""
+    positions: dict[str, list[int]] = dataclasses.field(default_factory=dict)
+    erase: str = ""
+
+    @property
+    def sources(self) -> list[Source]:
+        """Every column it reads, for values and for conditions, each once."""
+        conditions = [*self.skip_rows_where, *(test for column in self.columns for test in column.only_when)]
+        found = [
+            *(source for column in self.columns for source in column.sources),
+            *(test["column"] for test in conditions),
+            *(test["differs_from"] for test in conditions if "differs_from" in test),
+            *([self.explode["column"]] if self.explode else []),
+        ]
+        return list(dict.fromkeys(found))
 
     @property
     def spec(self) -> EntitySpec:
@@ -139,18 +148,34 @@ class Definition:
             raise DefinitionError(_("unknown setting: %(names)s") % {"names": ", ".join(strange)})
         if data.get("entity") not in ENTITIES:
             raise DefinitionError(_("entity must be one of %(names)s") % {"names": ", ".join(ENTITIES)})
-        plain = {key: data[key] for key in data if key not in ("columns", "skip_rows_where")}
+        plain = {key: data[key] for key in data if key not in ("columns", "skip_rows_where", "positions")}
         plain["separator"] = {"\\t": "\t", "tab": "\t"}.get(str(data.get("separator", ";")), data.get("separator", ";"))
+        plain["positions"] = _positions(data.get("positions"))
+        for setting, kind in _SETTINGS.items():
+            if isinstance(plain.get(setting), str) and kind is str:
+                plain[setting] = str(plain[setting])  # a member of an enum is one, too
+            if setting in plain and type(plain[setting]) is not kind:
+                raise DefinitionError(
+                    _("%(field)s: “%(value)s” does not fit") % {"field": setting, "value": plain[setting]}
+                )
         definition = cls(
             **plain,
             columns=tuple(_columns(data.get("columns") or [])),
             skip_rows_where=tuple(_conditions(data.get("skip_rows_where"), "skip_rows_where")),
         )
-        _check(definition)
+        check(definition)
         return definition
 
 
-OPTIONS = ("skip_rows_where", "explode")  # settings that a stored mapping keeps in `options`
+_SETTINGS: dict[str, type] = {
+    **dict.fromkeys(("code", "name", "file_format", "encoding", "separator", "quote", "decimal_mark"), str),
+    **dict.fromkeys(("thousands_mark", "date_format", "sheet", "records", "erase"), str),
+    "has_header": bool,
+    "skip_lines": int,
+    "explode": dict,
+}
+# Settings that a stored mapping keeps in `options`.
+OPTIONS = ("skip_rows_where", "explode", "skip_lines", "sheet", "records", "positions", "erase")
 
 
 def brief(definition: Definition) -> dict[str, Any]:
@@ -182,6 +207,8 @@ def fields_of(definition: Definition) -> dict[str, Any]:
 def _columns(raw: Any) -> list[Column]:
     if isinstance(raw, dict):  # the short form: `sku: Référence`
         raw = [{"field": name, **(v if isinstance(v, dict) else {"column": v})} for name, v in raw.items()]
+    if not isinstance(raw, list) or len(raw) > MOST_COLUMNS:
+        raise DefinitionError(_("columns: a dictionary of field: column, %d at most") % MOST_COLUMNS)
     return [_column(item) for item in raw]
 
 
@@ -192,6 +219,7 @@ def _column(item: Any) -> Column:
     if strange := sorted(set(item) - {f.name for f in fields(Column)}):
         raise DefinitionError(_("%(field)s: unknown option %(names)s") % {"field": name, "names": ", ".join(strange)})
     values = {key: value for key, value in item.items() if value is not None}
+    check_types(name, values)
     values["only_when"] = _conditions(values.get("only_when"), name)
     for key in ("const", "default", "multiply"):
         if key in values:
@@ -209,6 +237,19 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
+def _positions(raw: Any) -> dict[str, list[int]]:
+    """`{Name: [1, 12]}`: the first character of a line is 1, both ends belong to it."""
+    if not raw:
+        return {}
+    if not isinstance(raw, dict):
+        raise DefinitionError(_("positions are written as name: [first, last]"))
+    for name, ends in raw.items():
+        whole = isinstance(ends, list | tuple) and len(ends) == 2 and all(type(end) is int for end in ends)
+        if not whole or not 1 <= ends[0] <= ends[1] <= MOST_WIDTH:
+            raise DefinitionError(_("positions of %(name)s: give two numbers, as in [1, 12]") % {"name": name})
+    return {str(name): list(ends) for name, ends in sorted(raw.items(), key=lambda item: item[1][0])}
+
+
 def _conditions(raw: Any, where: str) -> list[dict[str, Any]]:
     conditions = [] if not raw else raw if isinstance(raw, list | tuple) else [raw]
     for condition in conditions:
@@ -218,42 +259,3 @@ def _conditions(raw: Any, where: str) -> list[dict[str, Any]]:
                 % {"field": where, "names": ", ".join(sorted(CONDITIONS))}
             )
     return [dict(condition) for condition in conditions]
-
-
-def _check(definition: Definition) -> None:
-    try:
-        codecs.lookup(definition.encoding)
-    except LookupError as error:
-        raise DefinitionError(_("there is no encoding %(name)s") % {"name": definition.encoding}) from error
-    if len(definition.separator) != 1 or len(definition.quote) > 1 or len(definition.decimal_mark) != 1:
-        raise DefinitionError(_("separator and decimal mark are one character each, the quote one or none"))
-    if not definition.columns:
-        raise DefinitionError(_("no column is mapped"))
-    for column in definition.columns:
-        _check_column(definition, column)
-    given = set(definition.fields)
-    for name in definition.spec.required:
-        if name not in given:
-            raise DefinitionError(_("no column feeds %(field)s, which every row needs") % {"field": name})
-    if definition.spec.one_of and not given & set(definition.spec.one_of):
-        raise DefinitionError(_("one of %(names)s must be fed") % {"names": ", ".join(definition.spec.one_of)})
-
-
-def _check_column(definition: Definition, column: Column) -> None:
-    name, key = column.target[:2]
-    spec = definition.spec.fields.get(name)
-    if spec is None or (name in PREFIXES.values() and not key and column.field != name):
-        raise DefinitionError(
-            _("%(entity)s have no field %(field)s") % {"entity": definition.entity, "field": column.field}
-        )
-    if not column.sources and column.const is None and column.default is None:
-        raise DefinitionError(_("%(field)s: give a column, a template, a const or a default") % {"field": column.field})
-    if column.empty not in EMPTY or column.map_else not in MAP_ELSE or column.case not in ("", "lower", "upper"):
-        raise DefinitionError(_("%(field)s: unknown word for empty, map_else or case") % {"field": column.field})
-    if column.empty == "erase" and spec.type != FieldType.TEXT:
-        raise DefinitionError(_("%(field)s: only texts can be erased by an empty cell") % {"field": column.field})
-    for source in (*column.sources, *(c["column"] for c in column.only_when)):
-        if not definition.has_header and not isinstance(source, int):
-            raise DefinitionError(
-                _("%(field)s: without a header columns are numbers, from 0 on") % {"field": column.field}
-            )

@@ -75,6 +75,11 @@ _MORE: dict[str, list[dict[str, Any]]] = {
 }
 
 
+def raw_entities() -> list[str]:
+    """Entities that have a RAW format."""
+    return list(_POSITIONS)
+
+
 def raw_columns(entity: str) -> list[str]:
     """Names of the RAW columns of an entity, in the order they must stand in."""
     return [word.partition("=")[0] for word in _POSITIONS[entity].split()]

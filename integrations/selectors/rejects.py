@@ -7,6 +7,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from integrations.enums import FileFormat
+from integrations.formats.checking import AUTO
 from integrations.formats.sentences import sentence
 from integrations.models import Rejection, Run
 from integrations.rules import REASON_COLUMN, guarded
@@ -18,8 +20,11 @@ def reject_lines(run: Run) -> Iterator[bytes]:
     Cells that a spreadsheet would take for formulas are guarded; the engine takes the guards off again.
     """
     mapping = run.definition.get("mapping", {})
-    encode = codecs.getincrementalencoder(mapping.get("encoding", "utf-8-sig"))("replace").encode
-    write = _writer(str(mapping.get("separator", ";")), str(mapping.get("quote", '"')))
+    if mapping.get("file_format", FileFormat.CSV) != FileFormat.CSV:  # the engine knows them when they come back
+        mapping = {}
+    encoding, separator = mapping.get("encoding", "utf-8-sig"), str(mapping.get("separator", ";"))
+    encode = codecs.getincrementalencoder("utf-8-sig" if encoding == AUTO else encoding)("replace").encode
+    write = _writer(";" if separator == AUTO else separator, str(mapping.get("quote", '"')))
     header, names = _columns(run), column_names(run)
     yield encode(write([*header, REASON_COLUMN]))
     rows = run.rejections.order_by("row_number", "id").iterator(chunk_size=2000)
