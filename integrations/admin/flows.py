@@ -18,6 +18,7 @@ from altazion.lib.clock import now
 from altazion.lib.office import badge
 from altazion.lib.problems import Refused
 from integrations import services
+from integrations.admin import versions_page
 from integrations.admin.badges import state_badge
 from integrations.admin.exports import ExportInline
 from integrations.admin.triggers import TriggerInline, keep_triggers
@@ -78,6 +79,9 @@ class FlowAdmin(ModelAdmin):
         return [
             path("<int:pk>/run/", guard(run_now), name="integrations_flow_run"),
             path("<int:pk>/send/", guard(send_file), name="integrations_flow_send"),
+            path("<int:pk>/versions/", guard(versions_page.show), name="integrations_flow_versions"),
+            path("<int:pk>/versions/<int:number>/", guard(versions_page.ask), name="integrations_flow_version"),
+            path("<int:pk>/versions/<int:number>/back/", guard(versions_page.back), name="integrations_flow_back"),
             *super().get_urls(),
         ]
 
@@ -91,12 +95,17 @@ class FlowAdmin(ModelAdmin):
         return ("code",) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Flow, form: ModelForm, change: bool) -> None:
-        services.save_flow(obj, at=now(), actor=str(request.user))
+        services.save_flow(obj, at=now(), actor=str(request.user), keep=False)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Settings, export and triggers that were saved together are one version."""
+        super().save_related(request, form, formsets, change)
+        services.keep_version(form.instance, at=now(), actor=str(request.user))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is Export:
             for export in formset.save(commit=False):
-                services.save_export(export, at=now(), actor=str(request.user))
+                services.save_export(export, at=now(), actor=str(request.user), keep=False)
         else:
             keep_triggers(request, formset)
 

@@ -1,5 +1,6 @@
 """One run, explained; and what a person can do about it."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,7 +21,7 @@ from integrations.admin.badges import TONES, length
 from integrations.admin.differences import difference_context
 from integrations.enums import Direction, RunState
 from integrations.models import Rejection, Run
-from integrations.selectors import column_names, reject_lines, why
+from integrations.selectors import column_names, estimate_of, reject_lines, timeline, why
 from integrations.services.receiving import open_raw
 
 PER_PAGE = 50
@@ -55,6 +56,10 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "reruns": list(run.reruns.order_by("pk")[:20]),
         "mapping": run.definition.get("mapping", {}).get("code", ""),
         "coverage": run.definition.get("coverage", ""),
+        "moments": timeline(run),
+        "version": run.flow_version,
+        "is_correction": bool(run.definition.get("correction")),
+        "may_correct": may_correct(request, run),
         "orders": list(run.orderhandover_set.select_related("order")[:100]),
     }
     return TemplateResponse(request, "office/integrations/run.html", context)
@@ -161,11 +166,37 @@ def _live(request: HttpRequest, run: Run) -> dict[str, Any]:
         "is_export": run.flow.direction == Direction.OUT,
         "may_cancel": may and run.state in (RunState.WAITING, RunState.RUNNING) and run.cancel_asked_at is None,
         "rows_a_second": _speed(run),
+        **_left(run),
         "may_undo": may and bool(run.totals) and not services.why_not_undone(run),
         "may_rerun": may and resolved and run.raw_file is not None,
         "may_rerun_rejected": may and resolved and run.rows_rejected > 0,
         "may_ignore": may and run.state in (RunState.FAILED, RunState.DONE_WITH_REJECTIONS, RunState.WAITING),
     }
+
+
+def may_correct(request: HttpRequest, run: Run) -> bool:
+    """Whether the person may bring corrected rows back to the run."""
+    return (
+        request.user.has_perm("integrations.run_flow")
+        and run.flow.direction == Direction.IN
+        and run.flow.active
+        and run.finished_at is not None
+        and run.rows_rejected > 0
+        and not run.undo_of_id
+    )
+
+
+def _left(run: Run) -> dict[str, Any]:
+    """How far it is, and how long it will still take; said only when something tells."""
+    if run.state != RunState.RUNNING:
+        return {}
+    found = estimate_of(run, now())
+    left = ""
+    if found.slower:
+        left = _("it takes longer than the last one")
+    elif found.seconds_left is not None:
+        left = _("about %s left") % length(now(), now() + dt.timedelta(seconds=max(found.seconds_left, 1)))
+    return {"percent": found.percent, "left": left}
 
 
 def _speed(run: Run) -> int:

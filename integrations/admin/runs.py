@@ -10,8 +10,9 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.paginator import InfinitePaginator
 
 from altazion.lib.office import ReadOnly
-from integrations.admin import held_page, run_page
+from integrations.admin import again_page, held_page, run_page
 from integrations.admin.badges import length, state_badge
+from integrations.admin.run_filters import NeedsPerson
 from integrations.models import Run
 
 
@@ -22,6 +23,7 @@ class RunAdmin(ReadOnly, ModelAdmin):
     list_display = ("number", "flow", "shown_state", "file", "outcome", "queued_at", "took")
     list_display_links = ("number",)
     list_filter = (
+        NeedsPerson,
         ("state", ChoicesDropdownFilter),
         ("flow", AutocompleteSelectFilter),
         ("trigger", ChoicesDropdownFilter),
@@ -45,6 +47,8 @@ class RunAdmin(ReadOnly, ModelAdmin):
             path("<int:pk>/file/", guard(run_page.original), name="integrations_run_file"),
             path("<int:pk>/rejects.csv", guard(run_page.rejects), name="integrations_run_rejects"),
             path("<int:pk>/rerun/", guard(run_page.run_again), name="integrations_run_rerun"),
+            path("<int:pk>/again/", guard(again_page.show), name="integrations_run_again"),
+            path("<int:pk>/correct/", guard(again_page.correct), name="integrations_run_correct"),
             path("<int:pk>/ignore/", guard(run_page.ignore), name="integrations_run_ignore"),
             path("<int:pk>/cancel/", guard(run_page.cancel), name="integrations_run_cancel"),
             path("<int:pk>/undo/", guard(run_page.undo), name="integrations_run_undo"),

@@ -66,9 +66,9 @@ def keep_triggers(request: HttpRequest, formset: Any) -> None:
     rows = formset.save(commit=False)
     formset.save_m2m()
     for trigger in formset.deleted_objects:
-        services.delete_trigger(trigger, at=now(), actor=str(request.user))
+        services.delete_trigger(trigger, at=now(), actor=str(request.user), keep=False)
     for trigger in rows:
         try:
-            services.save_trigger(trigger, at=now(), actor=str(request.user))
+            services.save_trigger(trigger, at=now(), actor=str(request.user), keep=False)
         except Refused as problem:  # a flow that is new has just now got its number: checked only here
             messages.error(request, problem.message)

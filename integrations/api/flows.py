@@ -72,7 +72,7 @@ class FlowRuns(APIView):
             queue=True,
             partial=partial,
         )
-        return _accepted(run)
+        return accepted(run)
 
 
 class RunDetail(APIView):
@@ -112,9 +112,10 @@ class RunAgain(APIView):
         form = RerunSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         actor = f"key:{caller(request).name}"[:150]
-        return _accepted(services.rerun(run_by_guid(guid), **form.validated_data, at=now(), actor=actor, queue=True))
+        return accepted(services.rerun(run_by_guid(guid), **form.validated_data, at=now(), actor=actor, queue=True))
 
 
-def _accepted(run: Any) -> Response:
+def accepted(run: Any) -> Response:
+    """202 with the run and its address."""
     data = RunSerializer(run).data
     return Response(data, status=202, headers={"Location": f"/api/v1/runs/{run.guid}"})

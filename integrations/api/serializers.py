@@ -4,8 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from altazion.lib.clock import now
 from integrations.enums import ChangeKind
 from integrations.models import Run
+from integrations.selectors import estimate_of
 
 
 class RunSerializer(serializers.ModelSerializer[Run]):
@@ -19,15 +21,25 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     undo_of: Any = serializers.SlugRelatedField(slug_field="guid", read_only=True, allow_null=True)
     trips: Any = serializers.SerializerMethodField()
     message = serializers.CharField(source="said", read_only=True)
+    percent: Any = serializers.SerializerMethodField()
+    seconds_left: Any = serializers.SerializerMethodField()
 
     class Meta:
         model = Run
         fields = (
             *("guid", "flow", "state", "stage", "trigger", "file", "sha256", "rerun_of", "undo_of"),
             *("queued_at", "started_at", "finished_at", "message"),
-            *("totals", "trips"),
+            *("totals", "trips", "flow_version", "percent", "seconds_left"),
             *("rows_read", "rows_new", "rows_changed", "rows_unchanged", "rows_archived", "rows_rejected"),
         )
+
+    def get_percent(self, run: Run) -> int | None:
+        """How much of it is done, while it runs; null when nothing tells."""
+        return estimate_of(run, now()).percent
+
+    def get_seconds_left(self, run: Run) -> int | None:
+        """Judged by the last good run of the flow; null when nothing tells."""
+        return estimate_of(run, now()).seconds_left
 
     def get_trips(self, run: Run) -> list[str]:
         """Why it is, or was, held back."""

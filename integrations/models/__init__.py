@@ -7,6 +7,7 @@ from integrations.models.flows import Flow, Mapping, MappingVersion
 from integrations.models.outside import OrderHandover
 from integrations.models.runs import RawFile, Rejection, Run
 from integrations.models.triggers import FlowTrigger, TriggerSlot
+from integrations.models.versions import FlowVersion
 from integrations.models.watching import FlowWatch, TakenFile
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "FeedStop",
     "Flow",
     "FlowTrigger",
+    "FlowVersion",
     "FlowWatch",
     "Mapping",
     "MappingVersion",

@@ -127,7 +127,7 @@ class Flow(models.Model):
         blank=True,
         default=50,
         validators=_PERCENT,
-        help_text=_("For whole files, against the median of the last runs."),
+        help_text=_("Of whole files, from the median of the last ten, before anything is written."),
     )
     brake_zero = models.PositiveSmallIntegerField(
         _("stock that goes to zero, % of the rows"), null=True, blank=True, default=40, validators=_PERCENT
@@ -142,7 +142,7 @@ class Flow(models.Model):
         _("rows may differ by, %"),
         null=True,
         blank=True,
-        help_text=_("From the median of the last ten runs; more raises an alarm. Empty: not looked at."),
+        help_text=_("From the median of the last ten runs: raises an alarm. Whole files have the brake."),
     )
     failures_allowed = models.PositiveSmallIntegerField(
         _("alarm after failures in a row"), default=3, help_text=_("Failed runs, or looks at a machine outside.")

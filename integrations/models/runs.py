@@ -29,7 +29,10 @@ class RawFile(models.Model):
 
 
 class Run(models.Model):
-    """One passage of a flow. At most one of a flow is RUNNING; `lease_until` tells whether its worker still lives."""
+    """One passage of a flow. At most one of a flow is RUNNING; `lease_until` tells whether its worker still lives.
+
+    steps: `[{"what": "reading", "at": "…", "attempt": 1}, …]`. share: how much of the present stage is done.
+    """
 
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     flow = models.ForeignKey(Flow, models.PROTECT, related_name="runs", verbose_name=_("flow"))
@@ -54,12 +57,15 @@ class Run(models.Model):
         related_name="runs",
         verbose_name=_("version of the mapping"),
     )
+    flow_version = models.PositiveIntegerField(_("version of the flow"), null=True, editable=False)
     queued_at = models.DateTimeField(_("asked"))
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     stage = models.CharField(_("stage"), max_length=40, blank=True)
+    steps = models.JSONField(_("what happened when"), default=list, blank=True, editable=False)
+    share = models.PositiveSmallIntegerField(_("done of this stage, %"), null=True, editable=False)
     rows_read = models.BigIntegerField(_("rows read"), default=0)
     rows_new = models.BigIntegerField(_("new"), default=0)
     rows_changed = models.BigIntegerField(_("changed"), default=0)
@@ -71,7 +77,6 @@ class Run(models.Model):
     totals = models.JSONField(_("differences in figures"), default=dict, blank=True)
     first_change = models.BigIntegerField(null=True, blank=True, editable=False)
     last_change = models.BigIntegerField(null=True, blank=True, editable=False)
-
     cancel_asked_at = models.DateTimeField(_("cancelling asked"), null=True, blank=True)
 
     class Meta:

@@ -9,13 +9,16 @@ from integrations.services.connections import (
 from integrations.services.editing import save_flow, save_mapping, switch_flow
 from integrations.services.exporting import feeds, pull_product, put_back, save_export, write_export
 from integrations.services.fetching import look
+from integrations.services.flow_versions import definition_now, keep_version
 from integrations.services.folders import poll_folder
 from integrations.services.forgetting import forget_changes
+from integrations.services.going_back import flows_with_mapping, go_back
 from integrations.services.handover import acknowledge, export_orders, queue_order
 from integrations.services.health import check_flows, whom_to_tell
 from integrations.services.holding import approve, refuse, waiting_behind
 from integrations.services.mappings import load_mappings
-from integrations.services.receiving import cancel_run, ignore_run, receive_file, rerun
+from integrations.services.receiving import cancel_run, ignore_run, receive_file
+from integrations.services.rerunning import Plan, correct, plan, rerun
 from integrations.services.running import recover_runs, run_flow, run_waiting
 from integrations.services.schedules import ensure_schedules
 from integrations.services.starting import ask_feeds, start_flow
@@ -32,6 +35,7 @@ from integrations.services.undoing import undo_run, why_not_undone
 from integrations.services.versions import as_it_was, version_of
 
 __all__ = [
+    "Plan",
     "acknowledge",
     "approve",
     "as_it_was",
@@ -39,16 +43,22 @@ __all__ = [
     "cancel_run",
     "check_connection",
     "check_flows",
+    "correct",
+    "definition_now",
     "delete_trigger",
     "ensure_schedules",
     "export_orders",
     "feeds",
     "fire",
+    "flows_with_mapping",
     "forget_changes",
+    "go_back",
     "ignore_run",
+    "keep_version",
     "load_mappings",
     "look",
     "lost_starts",
+    "plan",
     "poll_folder",
     "pull_product",
     "put_back",

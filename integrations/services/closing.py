@@ -87,6 +87,8 @@ def close(run: Run, state: RunState, message: str, at: dt.datetime, *, code: str
         message=message,
         told=kept_of(message),
         stage="",
+        share=None,
+        steps=run.steps,
         definition=run.definition,
         totals=run.totals,
         first_change=run.first_change,

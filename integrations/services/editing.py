@@ -3,20 +3,21 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F
 
 from integrations.models import Flow, Mapping, MappingVersion
+from integrations.services.flow_versions import keep_first, keep_version
 from integrations.services.versions import version_of
 from logbook.services import record
 
 
 @transaction.atomic
-def save_flow(flow: Flow, *, at: dt.datetime, actor: str = "") -> None:
-    """Keep an edited flow; its version counts up."""
+def save_flow(flow: Flow, *, at: dt.datetime, actor: str = "", keep: bool = True) -> None:
+    """Keep an edited flow, in a version of its own unless the caller keeps one of all that it changes (`keep`)."""
     is_new = flow.pk is None
-    if not is_new:
-        flow.version += 1
+    keep_first(flow, at=at)
     flow.save()
+    if keep:
+        keep_version(flow, at=at, actor=actor)
     record(
         "integrations.flow_made" if is_new else "integrations.flow_changed",
         at=at,
@@ -31,11 +32,15 @@ def save_flow(flow: Flow, *, at: dt.datetime, actor: str = "") -> None:
 def save_mapping(mapping: Mapping, *, at: dt.datetime, actor: str = "") -> MappingVersion:
     """Keep an edited mapping as its next version (the one it has if nothing changed). Raises Refused if it cannot work.
 
-    The flows that use it count up their version.
+    The flows that use it get a new version, too.
     """
+    users = list(Flow.objects.filter(mapping=mapping)) if mapping.pk else []
+    for flow in users:
+        keep_first(flow, at=at)
     mapping.save()
     version = version_of(mapping, at=at, actor=actor)
-    Flow.objects.filter(mapping=mapping).update(version=F("version") + 1)
+    for flow in users:
+        keep_version(flow, at=at, actor=actor)
     record(
         "integrations.mapping_changed",
         at=at,
@@ -55,6 +60,8 @@ def switch_flow(flow: Flow, *, active: bool, at: dt.datetime, actor: str = "") -
     flow.active = active
     if row.active == active:
         return
+    keep_first(flow, at=at)
     Flow.objects.filter(pk=flow.pk).update(active=active)
+    keep_version(flow, at=at, actor=actor)
     kind = "integrations.flow_switched_on" if active else "integrations.flow_switched_off"
     record(kind, at=at, subject_kind="flow", subject_id=flow.pk, actor=actor, code=flow.code)

@@ -17,6 +17,7 @@ from integrations.exports import Content, Refusal, Wish, content_of, write
 from integrations.exports.contents import stamp
 from integrations.exports.wishes import Row
 from integrations.models import Export, ExportedRow, FeedStop, Flow, Rejection, Run
+from integrations.services.flow_versions import keep_first, keep_version
 from integrations.services.receiving import keep_file
 from integrations.services.running import run_flow
 from logbook.services import record
@@ -28,9 +29,11 @@ MOST_REFUSALS = 50_000
 
 
 @transaction.atomic
-def save_export(export: Export, *, at: dt.datetime, actor: str = "") -> None:
+def save_export(export: Export, *, at: dt.datetime, actor: str = "", keep: bool = True) -> None:
     """Keep what an export flow writes; a delta starts anew. Raises Invalid for one that cannot work."""
     check_export(export)
+    if keep:
+        keep_first(export.flow, at=at)
     export.save()
     ExportedRow.objects.filter(flow=export.flow).delete()
     record(
@@ -42,6 +45,8 @@ def save_export(export: Export, *, at: dt.datetime, actor: str = "") -> None:
         flow=export.flow.code,
         content=export.kind,
     )
+    if keep:
+        keep_version(export.flow, at=at, actor=actor)
 
 
 def check_export(export: Export) -> None:
@@ -189,7 +194,13 @@ def _keep(
     actor: str,
 ) -> Run:
     run = Run.objects.create(
-        flow=flow, trigger=cause, actor=actor, queued_at=at, state=RunState.WAITING, rows_rejected=len(refusals)
+        flow=flow,
+        flow_version=keep_version(flow, at=at),
+        trigger=cause,
+        actor=actor,
+        queued_at=at,
+        state=RunState.WAITING,
+        rows_rejected=len(refusals),
     )
     suffix = "txt" if export.kind in (ExportKind.GOOGLE, ExportKind.GOOGLE_LOCAL) else export.file_format
     name = export.file_name or f"{flow.code}_{stamp(at)}_{run.pk}.{suffix}"

@@ -11,6 +11,7 @@ from altazion.lib.problems import Invalid, NotFound, Refused
 from integrations.enums import Direction, Entity, Trigger
 from integrations.models import Flow, OrderHandover, Run
 from integrations.selectors import ORDER_COLUMNS, handovers, order_rows
+from integrations.services.flow_versions import keep_version
 from integrations.services.receiving import keep_file
 from integrations.services.running import run_flow
 from logbook.services import record
@@ -42,7 +43,9 @@ def export_orders(flow: Flow, *, at: dt.datetime, trigger: str = Trigger.SCHEDUL
         if not found:
             return None
         text, rows = _csv(found)
-        run = Run.objects.create(flow=flow, trigger=trigger, actor=actor, queued_at=at)
+        run = Run.objects.create(
+            flow=flow, flow_version=keep_version(flow, at=at), trigger=trigger, actor=actor, queued_at=at
+        )
         name = f"{flow.code}_{at:%Y%m%dT%H%M%S}_{run.pk}.csv"
         run.raw_file = keep_file(name, io.BytesIO(text.encode()), at=at)
         run.definition = {"file_name": name, "rows": rows, "orders": len(found)}

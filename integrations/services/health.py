@@ -1,7 +1,6 @@
 """How each flow is doing, looked at every minute: what is wrong becomes a task and a letter, recovery ends both."""
 
 import datetime as dt
-import statistics
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -13,17 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from integrations.enums import RunState
+from integrations.enums import Coverage, Direction, RunState
 from integrations.models import Flow, FlowWatch, Run
-from integrations.rules import is_late
+from integrations.rules import MOST_RUNS, is_late, off_the_usual
 from integrations.selectors import flows_with_health
 from logbook.services import record
 from tasks_mgmt.enums import FLOW_ILL
 from tasks_mgmt.models import TaskKind
 from tasks_mgmt.services import Subject, raise_for_cause, settle_causes
 
-LOOKED_BACK = 11  # the last run and ten before it
-ENOUGH = 5  # runs before one knows what is usual
+LOOKED_BACK = MOST_RUNS + 1  # the last run and those before it
 MOST_FLOWS = 1000
 _OVER = (RunState.DONE, RunState.DONE_WITH_REJECTIONS, RunState.FAILED)
 _GOOD = (RunState.DONE, RunState.DONE_WITH_REJECTIONS)
@@ -146,11 +144,14 @@ def _too_long(flow: Flow, runs: list[Run], at: dt.datetime) -> str:
 
 
 def _volume(flow: Flow, runs: list[Run]) -> str:
-    good = [run for run in runs if run.state in _GOOD]
-    if not flow.volume_tolerance or len(good) <= ENOUGH:
+    """Whole files are the brake's, which looks before anything is written; this looks at all others, afterwards."""
+    whole = flow.direction == Direction.IN and flow.coverage == Coverage.FULL and flow.brake_rows is not None
+    good = [run for run in runs if run.state in _GOOD and not run.undo_of_id and not run.rerun_of_id]
+    if whole or not flow.volume_tolerance or not good:
         return ""
-    last, usual = good[0], statistics.median(run.rows_read for run in good[1:])
-    if abs(last.rows_read - usual) * 100 <= usual * flow.volume_tolerance:
+    last = good[0]
+    usual = off_the_usual(last.rows_read, [run.rows_read for run in good[1:]], flow.volume_tolerance)
+    if usual is None:
         return ""
     return _("Unusual volume: run %(run)d had %(rows)d rows, usual are %(usual)d.") % {
         "run": last.pk,

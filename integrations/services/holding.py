@@ -13,12 +13,11 @@ from altazion.lib.told import told_many as ngettext
 from integrations import engine
 from integrations.enums import ChangeKind, Coverage, RunState
 from integrations.models import Run
-from integrations.rules import REASON_COLUMN, Brakes, Facts, tripped
+from integrations.rules import MOST_RUNS, REASON_COLUMN, Brakes, Facts, tripped
 from integrations.services.closing import FINISHED, close, count, summary
 from integrations.services.receiving import ask_worker
 from logbook.services import record
 
-USUAL_RUNS = 10
 KINDS = (ChangeKind.ADDED, ChangeKind.CHANGED, ChangeKind.ARCHIVED)  # what a person may take or leave
 
 
@@ -137,7 +136,7 @@ def _decide(run: Run, state: RunState, *, approved: dict[str, Any] | None = None
 
 def _usual(run: Run) -> tuple[int, ...]:
     last = Run.objects.filter(flow_id=run.flow_id, state__in=FINISHED, pk__lt=run.pk, definition__coverage="full")
-    return tuple(last.order_by("-pk").values_list("rows_read", flat=True)[:USUAL_RUNS])
+    return tuple(last.order_by("-pk").values_list("rows_read", flat=True)[:MOST_RUNS])
 
 
 def _sentence(code: str, figures: dict[str, int]) -> str:

@@ -14,18 +14,15 @@ from django.utils.module_loading import import_string
 
 from altazion.lib.problems import Refused
 from altazion.lib.told import told as _
-from integrations.enums import Coverage, Direction, RunState, Trigger
+from integrations.enums import Coverage, Direction, RunState
 from integrations.models import Flow, RawFile, Run
+from integrations.services.flow_versions import keep_version
 from integrations.services.reading_mappings import definition_of
 from integrations.services.versions import version_of
 from logbook.services import record
 
 _BLOCK = 1024 * 1024
 LARGEST = 4 * 1024**3
-RESOLVED = (
-    *(RunState.DONE, RunState.DONE_WITH_REJECTIONS, RunState.FAILED),
-    *(RunState.SUPERSEDED, RunState.IGNORED, RunState.CANCELLED),
-)
 
 
 def receive_file(
@@ -64,6 +61,7 @@ def receive_kept(
     with transaction.atomic():
         run = Run.objects.create(
             flow=flow,
+            flow_version=keep_version(flow, at=at),
             trigger=trigger,
             actor=actor,
             raw_file=raw_file,
@@ -98,49 +96,6 @@ def _definition(flow: Flow, partial: bool) -> dict[str, Any]:
 
 
 @transaction.atomic
-def rerun(
-    run: Run,
-    *,
-    only_failed: bool = False,
-    current_definition: bool = True,
-    at: dt.datetime,
-    actor: str = "",
-    queue: bool = False,
-) -> Run:
-    """Read the file of a finished run once more: all of it, or only the rows it refused.
-
-    current_definition: with the flow and mapping as they are now, else as they were then. Raises Refused when the run
-    is not finished, carried no file, or (only_failed) refused no row.
-    """
-    if run.state not in RESOLVED:
-        raise Refused(_("This run is not finished yet."), code="run_not_finished")
-    if run.raw_file is None:
-        raise Refused(_("This run carried no file that could be read again."), code="no_file")
-    if only_failed and not run.rejections.exists():
-        raise Refused(_("This run refused no row."), code="nothing_rejected")
-    fresh = current_definition and run.flow.direction == Direction.IN
-    definition = snapshot(run.flow) if fresh else dict(run.definition)
-    definition = {name: value for name, value in definition.items() if name not in ("approved", "trips", "told_trips")}
-    if only_failed or run.definition.get("coverage") != Coverage.FULL:  # a part of the whole stays a part
-        definition["coverage"] = Coverage.DELTA.value
-    definition["only_rows_of"] = run.pk if only_failed else None
-    new = Run.objects.create(
-        flow=run.flow,
-        trigger=Trigger.RERUN,
-        actor=actor,
-        raw_file=run.raw_file,
-        rerun_of=run,
-        definition=definition,
-        mapping_version=version_of(run.flow.mapping, at=at) if fresh and run.flow.mapping else run.mapping_version,
-        queued_at=at,
-    )
-    record("integrations.rerun_asked", at=at, subject_kind="run", subject_id=new.pk, actor=actor, of=run.pk)
-    if queue:
-        ask_worker(new)
-    return new
-
-
-@transaction.atomic
 def ignore_run(run: Run, *, at: dt.datetime, actor: str = "") -> None:
     """Take a failed or waiting run, or one with rejections, off everybody's mind. Raises Refused for others."""
     may = (RunState.FAILED, RunState.DONE_WITH_REJECTIONS, RunState.WAITING)
@@ -172,7 +127,6 @@ def snapshot(flow: Flow) -> dict[str, Any]:
     return {
         "mapping": definition.as_json(),
         "mapping_version": definition.version,
-        "flow_version": flow.version,
         "coverage": flow.coverage,
         "only_rows_of": None,
     }

@@ -133,7 +133,7 @@ def _load(run: Run, watch: Stopwatch, heartbeat: Heartbeat) -> None:
         raise FileProblem("mapping_invalid", _("The mapping cannot work: %s") % error) from error
     approved = run.definition.get("approved")
     task = engine.Task(
-        open=lambda: open_raw(raw_file),
+        open=lambda: heartbeat.reads(open_raw(raw_file), raw_file.size),
         definition=definition,
         run_id=run.pk,
         attempt=run.attempts,

@@ -13,6 +13,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from altazion.lib.problems import Invalid
 from integrations.enums import Direction, TriggerKind
 from integrations.models import Flow, FlowTrigger, TriggerSlot
+from integrations.services.flow_versions import keep_first, keep_version
 from integrations.services.slots import last_slot, next_slot, times_of
 from integrations.services.together import read_needs
 from logbook.services import record
@@ -32,9 +33,14 @@ class Start:
 
 
 @transaction.atomic
-def save_trigger(trigger: FlowTrigger, *, at: dt.datetime, actor: str = "") -> None:
-    """Keep a trigger, with its row of django-celery-beat; the default schedule gives way to it. Raises Invalid."""
+def save_trigger(trigger: FlowTrigger, *, at: dt.datetime, actor: str = "", keep: bool = True) -> None:
+    """Keep a trigger, with its row of django-celery-beat; the default schedule gives way to it. Raises Invalid.
+
+    keep: as a version of its flow, unless the caller keeps one of all that it changes.
+    """
     check_trigger(trigger)
+    if keep:
+        keep_first(trigger.flow, at=at)
     trigger.save()
     if trigger.kind in CLOCKS:
         _keep_pulse(trigger)
@@ -51,12 +57,16 @@ def save_trigger(trigger: FlowTrigger, *, at: dt.datetime, actor: str = "") -> N
         trigger=trigger.pk,
         says=says(trigger),
     )
+    if keep:
+        keep_version(trigger.flow, at=at, actor=actor)
 
 
 @transaction.atomic
-def delete_trigger(trigger: FlowTrigger, *, at: dt.datetime, actor: str = "") -> None:
+def delete_trigger(trigger: FlowTrigger, *, at: dt.datetime, actor: str = "", keep: bool = True) -> None:
     """Take a trigger away."""
     pk = trigger.pk
+    if keep:
+        keep_first(trigger.flow, at=at)
     PeriodicTask.objects.filter(name=_pulse_name(trigger)).delete()
     trigger.delete()
     record(
@@ -68,6 +78,8 @@ def delete_trigger(trigger: FlowTrigger, *, at: dt.datetime, actor: str = "") ->
         flow=trigger.flow.code,
         trigger=pk,
     )
+    if keep:
+        keep_version(trigger.flow, at=at, actor=actor)
 
 
 def check_trigger(trigger: FlowTrigger) -> None:
