@@ -8,6 +8,7 @@ STORE_STAFF = "Magasin"
 UX = "UX"
 SEO = "SEO"
 INTEGRATOR = "Intégrateur"
+ACCOUNTANT = "Comptabilité"
 
 #: role → rights. "room.*" all of a room; "room.view" looking only; "room.verb_model" one right; "*" everything.
 ROLES: dict[str, tuple[str, ...]] = {
@@ -84,6 +85,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         "campaigns.preview_shop",
         "stores.view_site",
         "stores.change_site",
+        "tasks_mgmt.*",
+    ),
+    ACCOUNTANT: (
+        "accounting.*",
+        "orders.view",
+        "customers.view",
+        "integrations.view_flow",
+        "integrations.view_run",
         "tasks_mgmt.*",
     ),
     INTEGRATOR: (

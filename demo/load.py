@@ -13,9 +13,11 @@ from campaigns.services import approve, create_campaign
 from catalog.models import Product, Selection
 from catalog.services import add_to_selection, save_rule
 from demo import DEMO_LOADED, words
+from demo.bank import make_bank
 from demo.base import make_base, make_supply
 from demo.depth import make_depth
 from demo.files import FOLDER
+from demo.held import make_held_run
 from demo.labels import make_labels
 from demo.merchandising import make_decisions, make_keywords
 from demo.pages import make_pages
@@ -76,6 +78,10 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     say("search index")
     make_decisions(at)
     say("order of lists, relevance tests")
+    make_bank(at, ACTOR)
+    say("a bank statement with a line that nobody knows")
+    make_held_run(at, ACTOR)
+    say("a price file that is held back")
     _drop_news()
     record(DEMO_LOADED, at=at, actor=ACTOR)
 

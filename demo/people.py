@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.enums import AccountKind, Scope
 from accounts.models import ApiKey, User
-from accounts.rules import ECOMMERCE, MERCHANDISER, SEO, STORE_STAFF, UX
+from accounts.rules import ACCOUNTANT, ECOMMERCE, MERCHANDISER, SEO, STORE_STAFF, UX
 from accounts.services import ensure_roles, issue_key
 from stores.models import Store
 
@@ -19,6 +19,7 @@ PEOPLE = {
     "manager": ("Claire", "Fontaine", "Responsable e-commerce", ECOMMERCE, ""),
     "merchandiser": ("Malik", "Benali", "Merchandiser", MERCHANDISER, ""),
     "store": ("Sophie", "Garnier", "Magasin de Lyon", STORE_STAFF, "LYON"),
+    "accountant": ("Agnès", "Roy", "Comptable", ACCOUNTANT, ""),
     "ux": ("Ugo", "Perrin", "Expert UX", UX, ""),
     "seo": ("Inès", "Marchand", "Responsable SEO", SEO, ""),
 }

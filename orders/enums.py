@@ -19,6 +19,13 @@ class PaymentState(models.TextChoices):
     REFUNDED = "refunded", _("refunded")
 
 
+class HoldKind(models.TextChoices):
+    """What holds an order."""
+
+    HAND = "hand", _("by hand")
+    BANK = "bank", _("a bank statement")
+
+
 class LineKind(models.TextChoices):
     PRODUCT = "product", _("product")
     SHIPPING = "shipping", _("shipping fee")

@@ -334,3 +334,51 @@ def on_media(event: Event) -> None:
         ),
         at=event.at,
     )
+
+
+@consumer("tasks_mgmt.order_holds", kinds=["orders.order_held", "orders.order_released"])
+def on_hold(event: Event) -> None:
+    """An order is held: somebody explains it; once nothing holds it any more the task closes."""
+    cause = f"{enums.ORDER_HELD}:{event.subject_id}"
+    if event.kind.endswith("released"):
+        if event.data.get("free"):
+            settle_causes([cause], at=event.at, word=str(event.data.get("reason") or _("Nothing holds it any more.")))
+        return
+    number = str(event.data.get("number") or event.subject_id)
+    raise_for_cause(
+        enums.ORDER_HELD,
+        cause=cause,
+        title=_("Order %(number)s is held") % {"number": number},
+        description=str(event.data.get("reason") or ""),
+        subject=_order_subject(event.subject_id, number),
+        at=event.at,
+    )
+
+
+@consumer("tasks_mgmt.bank", kinds=["accounting.anomalies_found", "accounting.statement_explained"])
+def on_statement(event: Event) -> None:
+    """A bank statement has lines that nothing explains; when all are explained the task closes."""
+    cause = f"{enums.BANK_ANOMALY}:{event.subject_id}"
+    if event.kind.endswith("explained"):
+        settle_causes([cause], at=event.at, word=_("Every line is explained."))
+        return
+    count = int(event.data.get("count") or 1)
+    name = str(event.data.get("statement") or "")
+    raise_for_cause(
+        enums.BANK_ANOMALY,
+        cause=cause,
+        title=ngettext(
+            "%(count)s anomaly in the bank statement %(name)s",
+            "%(count)s anomalies in the bank statement %(name)s",
+            count,
+        )
+        % {"count": count, "name": name},
+        description=_("Match each with its payments, or explain it. The orders concerned are held until then."),
+        subject=Subject(
+            "accounting.statement",
+            event.subject_id,
+            name,
+            office_url("accounting_statement_change", event.data.get("pk") or 0),
+        ),
+        at=event.at,
+    )

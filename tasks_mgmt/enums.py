@@ -24,6 +24,7 @@ _FLOWS = ("Intégrateur", "E-commerce", LAST_RESORT)  # the first that has membe
 _SHOP = ("Responsable de gamme", "E-commerce", LAST_RESORT)
 _STOCK = ("Logistique", "E-commerce", LAST_RESORT)
 _CATALOGUE = ("Responsable de gamme", "E-commerce", LAST_RESORT)
+_BOOKS = ("Comptabilité", "E-commerce", LAST_RESORT)
 _ORDERS = ("Service client", "E-commerce", LAST_RESORT)
 
 FLOW_FAILED = "flow_failed"
@@ -41,6 +42,8 @@ DELIVERY_FAILED = "delivery_failed"
 RELEVANCE = "relevance"
 SELECTION_FAILED = "selection_failed"
 NOT_FETCHED = "media_not_fetched"
+ORDER_HELD = "order_held"
+BANK_ANOMALY = "bank_anomaly"
 
 KINDS = (
     Kind(FLOW_FAILED, _("A flow failed"), URGENT, 4, _FLOWS),
@@ -51,6 +54,8 @@ KINDS = (
     Kind(ORDER_TO_PREPARE, _("An order to prepare in the store"), URGENT, 2, _ORDERS),
     Kind(GOODS_GONE, _("Paid, but the goods are gone"), CRITICAL, 2, _ORDERS),
     Kind(REFUND_DUE, _("Money to give back"), URGENT, 24, _ORDERS),
+    Kind(ORDER_HELD, _("An order is held"), URGENT, 8, _ORDERS),
+    Kind(BANK_ANOMALY, _("A bank statement has lines that nothing explains"), URGENT, 24, _BOOKS),
     Kind(STOCK_LOW, _("Last pieces of a product"), NORMAL, 48, _STOCK),
     Kind(SHORTAGE, _("Promised but missing"), CRITICAL, 4, _STOCK),
     Kind(DIVERGENCE, _("Stock and its ledger disagree"), CRITICAL, 4, _STOCK),

@@ -3,8 +3,11 @@
 from django.urls import path
 
 from accounting.api.extracts import ExtractFile, ExtractsView
+from accounting.api.statements import AnomaliesView, StatementsView
 
 urlpatterns = [
     path("accounting/extracts", ExtractsView.as_view(), name="extracts"),
     path("accounting/extracts/<uuid:guid>/file", ExtractFile.as_view(), name="extract_file"),
+    path("accounting/statements", StatementsView.as_view(), name="statements"),
+    path("accounting/anomalies", AnomaliesView.as_view(), name="anomalies"),
 ]

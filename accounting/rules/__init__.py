@@ -1,5 +1,29 @@
-"""What the books hold to, without Django: postings of a sale and a receipt, and the text of an extract."""
+"""What the books hold to, without Django: postings, the text of an extract, which payment a bank line is."""
 
-from accounting.rules.postings import CUSTOMERS, VAT_COLLECTED, Posting, Sold, balanced, percent, receipt, sale
+from accounting.rules.postings import (
+    CUSTOMERS,
+    VAT_COLLECTED,
+    Posting,
+    Sold,
+    balanced,
+    credit,
+    other_line,
+    percent,
+    receipt,
+    sale,
+    settlement,
+)
 
-__all__ = ["CUSTOMERS", "VAT_COLLECTED", "Posting", "Sold", "balanced", "percent", "receipt", "sale"]
+__all__ = [
+    "CUSTOMERS",
+    "VAT_COLLECTED",
+    "Posting",
+    "Sold",
+    "balanced",
+    "credit",
+    "other_line",
+    "percent",
+    "receipt",
+    "sale",
+    "settlement",
+]

@@ -18,6 +18,7 @@ STANDARD_NAMES = {
     "511000": "Valeurs à l'encaissement",
     "512000": "Banque",
     "530000": "Caisse",
+    "627800": "Frais et commissions bancaires",
     "707000": "Ventes de marchandises",
     "708500": "Ports et frais accessoires facturés",
 }
@@ -39,6 +40,7 @@ class Line:
     credit: Decimal
     settled: dt.date | None
     validated: dt.date
+    piece_date: dt.date | None = None
 
 
 def header(separator: str) -> str:
@@ -52,8 +54,8 @@ def text(line: Line, separator: str) -> str:
     return _joined(
         (
             line.journal, line.journal_name, f"{line.journal}{line.number:08d}", day(line.date), line.account,
-            line.account_name, "", "", line.piece, day(line.date), line.label, amount(line.debit), amount(line.credit),
-            *letters, day(line.validated), "", "",
+            line.account_name, "", "", line.piece, day(line.piece_date or line.date), line.label, amount(line.debit),
+            amount(line.credit), *letters, day(line.validated), "", "",
         ),
         separator,
     )  # fmt: skip

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 
@@ -23,7 +24,7 @@ from altazion.lib.problems import Refused
 from orders import rules, services
 from orders.admin.base import ATTEMPT_TONES, PAYMENT_TONES, STATE_TONES, Records
 from orders.admin.words import sentence
-from orders.enums import OrderState, PaymentState
+from orders.enums import HoldKind, OrderState, PaymentState
 from orders.forms import CancelForm
 from orders.models import Order
 from orders.selectors import orders_seen_by
@@ -44,6 +45,22 @@ class StoreFilter(admin.SimpleListFilter):
         return queryset.filter(store__code=self.value()) if self.value() else queryset
 
 
+class HeldFilter(admin.SimpleListFilter):
+    """Orders that wait for an explanation."""
+
+    title = _("held")
+    parameter_name = "held"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("held")), ("no", _("not held"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        wanted = {"is_held": self.value() == "yes"}  # annotated by `orders_seen_by`
+        return queryset.filter(**wanted)
+
+
 @admin.register(Order)
 class OrderAdmin(Records):
     """Orders; a store account sees those of its stores."""
@@ -54,6 +71,7 @@ class OrderAdmin(Records):
         ("state", ChoicesDropdownFilter),
         ("payment_state", ChoicesDropdownFilter),
         StoreFilter,
+        HeldFilter,
         ("placed_at", RangeDateTimeFilter),
     )
     list_filter_submit = True
@@ -80,7 +98,10 @@ class OrderAdmin(Records):
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, order: Order) -> SafeString:
-        return badge(order.get_state_display(), STATE_TONES[OrderState(order.state)])
+        shown = badge(order.get_state_display(), STATE_TONES[OrderState(order.state)])
+        if not getattr(order, "is_held", False):
+            return shown
+        return format_html("{} {}", shown, badge(pgettext("order", "held"), "bad"))
 
     @admin.display(description=_("payment"))
     def payment_badge(self, order: Order) -> SafeString:
@@ -110,6 +131,9 @@ class OrderAdmin(Records):
             "page": shown.page,
             "reservations": shown.reservations,
             "handovers": shown.handovers,
+            "holds": shown.holds,
+            "held_by_hand": any(one.until is None and one.kind == HoldKind.HAND for one in shown.holds),
+            "can_hold": order.state in (OrderState.PLACED, OrderState.READY),
             "steps": [(event, sentence(event, order.currency)) for event in shown.events],
             "state_badge": self.state_badge(order),
             "payment_badge": self.payment_badge(order),
@@ -148,6 +172,12 @@ class OrderAdmin(Records):
         if verb == "hand_over":
             services.hand_over(order, now(), who)
             return str(_("The order is handed over."))
+        if verb == "hold":
+            services.hold_order(order, reason=request.POST.get("reason", ""), at=now(), actor=who)
+            return str(_("The order is held: nothing is prepared or handed over until you let it go."))
+        if verb == "release":
+            services.release_by_hand(order, explanation=request.POST.get("explanation", ""), at=now(), actor=who)
+            return str(_("The order is no longer held by hand."))
         if verb == "cancel":
             form = CancelForm(request.POST)
             if not form.is_valid():

@@ -18,6 +18,8 @@ def sentence(event: Event, currency: str) -> str:
         "orders.order_cancelled": _("Cancelled: %(why)s.") % {"why": told.get("reason", "")},
         "orders.payment_received": _paid(event, currency),
         "orders.refund_due": _("%(amount)s must be given back.") % {"amount": _money(told.get("amount"), currency)},
+        "orders.order_held": _("Held: %(why)s") % {"why": told.get("reason", "")},
+        "orders.order_released": _("Explained, no longer held for it: %(why)s") % {"why": told.get("reason", "")},
         "orders.goods_gone": _("Paid, but its goods were given to others meanwhile: %(why)s")
         % {"why": told.get("why", "")},
     }

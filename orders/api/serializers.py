@@ -100,6 +100,7 @@ class OrderOut(OrderHeadOut):
 
     lines = LineOut(many=True)
     payments = PaymentOut(many=True)
+    held = serializers.SerializerMethodField(help_text="Why nothing is prepared or handed over now; [] when it may be.")
 
     class Meta(OrderHeadOut.Meta):
         fields = (
@@ -111,7 +112,11 @@ class OrderOut(OrderHeadOut):
             "discount_total",
             "lines",
             "payments",
+            "held",
         )
+
+    def get_held(self, order: Order) -> list[str]:
+        return [one.reason for one in order.holds.filter(until=None).order_by("id")]
 
 
 class OrderPageOut(serializers.Serializer[Any]):

@@ -1,8 +1,9 @@
 """Carts, orders, payments. This room is the only writer of order state."""
 
 from orders.models.carts import Cart, CartLine
+from orders.models.holds import OrderHold
 from orders.models.orders import Order, OrderLine
 from orders.models.payments import Payment, PaymentMethod
 from orders.models.together import BoughtTogether
 
-__all__ = ["BoughtTogether", "Cart", "CartLine", "Order", "OrderLine", "Payment", "PaymentMethod"]
+__all__ = ["BoughtTogether", "Cart", "CartLine", "Order", "OrderHold", "OrderLine", "Payment", "PaymentMethod"]

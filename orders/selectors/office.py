@@ -5,7 +5,7 @@ from typing import Any
 
 from logbook.models import Event
 from logistics.models import Reservation
-from orders.models import Order
+from orders.models import Order, OrderHold
 from orders.selectors.orders import OrderPage, order_page
 
 EVENTS_SHOWN = 100
@@ -19,6 +19,7 @@ class OfficeOrder:
     reservations: list[Reservation]
     events: list[Event]
     handovers: list[Any]
+    holds: list[OrderHold]
 
 
 def office_order(order: Order, *, language: str) -> OfficeOrder:
@@ -31,4 +32,5 @@ def office_order(order: Order, *, language: str) -> OfficeOrder:
         reservations=list(held),
         events=list(events[:EVENTS_SHOWN]),
         handovers=list(outside.all()) if outside is not None else [],
+        holds=list(order.holds.order_by("until", "-id")[:20]),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.enums import AccountKind
@@ -12,7 +12,7 @@ from accounts.models import ApiKey, User
 from accounts.selectors import stores_seen_by
 from altazion.lib.problems import Invalid, NotFound
 from orders.enums import AttemptState, LineKind, OrderState
-from orders.models import Order, OrderLine, Payment, PaymentMethod
+from orders.models import Order, OrderHold, OrderLine, Payment, PaymentMethod
 from orders.selectors.products import Picture, pictures
 
 HEAD = ("channel", "store", "payment_method", "delivery_mode", "customer")
@@ -97,7 +97,8 @@ def orders_of(user: User) -> QuerySet[Order]:
 
 def orders_seen_by(user: User) -> QuerySet[Order]:
     """The orders a colleague may see in Office: all, or for a store account those of its stores."""
-    orders = Order.objects.select_related(*HEAD)
+    held = OrderHold.objects.filter(order=OuterRef("pk"), until=None)
+    orders = Order.objects.select_related(*HEAD).annotate(is_held=Exists(held))
     if user.kind == AccountKind.STORE:
         return orders.filter(store__in=stores_seen_by(user))
     return orders

@@ -10,6 +10,7 @@ from orders.services.carts import (
     open_cart,
     set_quantity,
 )
+from orders.services.holding import hold_order, release_by_hand, release_order
 from orders.services.lifecycle import (
     WrongState,
     cancel,
@@ -36,6 +37,7 @@ __all__ = [
     "expire_unpaid",
     "give_up_confirmation",
     "hand_over",
+    "hold_order",
     "keep_answers",
     "learn_bought_together",
     "mark_ready",
@@ -43,6 +45,8 @@ __all__ = [
     "open_cart",
     "place_order",
     "record_payment",
+    "release_by_hand",
+    "release_order",
     "set_quantity",
     "start_payment",
     "take_call",

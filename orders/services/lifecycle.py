@@ -12,6 +12,7 @@ from logistics.services import consume, release
 from orders import rules
 from orders.enums import MethodKind, OrderState, PaymentState
 from orders.models import Order
+from orders.services.holding import must_not_be_held
 
 
 class WrongState(Refused):
@@ -27,6 +28,7 @@ def mark_ready(order: Order, at: dt.datetime, actor: str) -> Order:
     if order.state == OrderState.READY:
         return order
     _may(order, OrderState.READY)
+    must_not_be_held(order)
     if order.payment_method.kind != MethodKind.PAY_IN_STORE:
         _must_be_paid(order)
     return _becomes(order, OrderState.READY, "ready_at", at, actor)
@@ -36,12 +38,13 @@ def mark_ready(order: Order, at: dt.datetime, actor: str) -> Order:
 def hand_over(order: Order, at: dt.datetime, actor: str) -> Order:
     """The goods leave: to the shopper, or to the carrier. What was reserved becomes a stock movement.
 
-    Refused while not ready or not wholly paid. Said twice, it happens once.
+    Refused while not ready, not wholly paid, or held. Said twice, it happens once.
     """
     order = _lock(order)
     if order.state == OrderState.DONE:
         return order
     _may(order, OrderState.DONE)
+    must_not_be_held(order)
     _must_be_paid(order)
     order = _becomes(order, OrderState.DONE, "done_at", at, actor)
     collected = order.delivery_mode.kind == DeliveryKind.PICKUP

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from accounting.models import Anomaly
 from altazion.lib.clock import now
 from catalog.models import Product, ProductReference
 from demo import files, load
@@ -12,6 +13,7 @@ from demo.pictures import DRAWINGS, Picture, render
 from demo.toys import all_toys
 from integrations.models import Run
 from logistics.models import StockBalance
+from orders.models import OrderHold
 
 
 def test_the_committed_files_are_those_that_the_words_make():
@@ -53,7 +55,9 @@ def test_the_shop_is_loaded_through_its_flows_and_twice_is_once(settings, tmp_pa
 
     assert logins.read_text() == secrets
     assert logins.stat().st_mode & 0o777 == 0o600
-    assert not Run.objects.exclude(state="done").exists()
+    assert [run.flow.code for run in Run.objects.exclude(state="done")] == ["prix-fournisseur"], "held, as it should"
+    assert list(Anomaly.objects.values_list("kind", flat=True)) == ["not_found", "not_found"]
+    assert OrderHold.objects.count() == 1
     assert not Run.objects.exclude(rows_rejected=0).exists()
     avengers = Product.objects.get(sku="AVENGERS")
     assert avengers.family.name == "Super-héros"

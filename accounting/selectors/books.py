@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Case, Count, DateField, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import TruncDate
 
-from accounting.models import Account, EntryLine, Extract
+from accounting.models import Account, Closing, EntryLine, Extract
 from accounting.rules import CUSTOMERS, fec
 
 CHUNK = 5_000
@@ -64,13 +64,26 @@ def fec_lines(extract: Extract) -> Iterator[str]:
         .order_by("entry__journal__code", "entry__number", "id")
         .values_list(
             "entry__journal__code", "entry__journal__name", "entry__number", "entry__date", "account", "entry__piece",
-            "label", "debit", "credit", "settled", "validated",
+            "label", "debit", "credit", "settled", "validated", "entry__piece_date",
         )
     )  # fmt: skip
-    for journal, title, number, date, account, piece, label, debit, credit, settled, validated in rows.iterator(CHUNK):
+    for (
+        journal,
+        title,
+        number,
+        date,
+        account,
+        piece,
+        label,
+        debit,
+        credit,
+        settled,
+        validated,
+        piece_date,
+    ) in rows.iterator(CHUNK):
         line = fec.Line(
             journal, title, number, date, account, names.get(account, account), piece, label, debit, credit, settled,
-            validated,
+            validated, piece_date or date,
         )  # fmt: skip
         yield fec.text(line, extract.separator)
 
@@ -101,3 +114,18 @@ def _settled(last: dt.date) -> QuerySet[Any]:
         .filter(left=0)
         .values("on")
     )
+
+
+def closed_until() -> dt.date | None:
+    """The last day of the books that is closed."""
+    return Closing.objects.order_by("-last").values_list("last", flat=True).first()
+
+
+def lines_between(after: dt.date | None, last: dt.date) -> Iterator[tuple[Any, ...]]:
+    """All lines after a day up to another: journal, number, date, account, piece, label, debit, credit; in order."""
+    rows = EntryLine.objects.filter(entry__date__lte=last)
+    if after:
+        rows = rows.filter(entry__date__gt=after)
+    return rows.order_by("entry__journal__code", "entry__number", "id").values_list(
+        "entry__journal__code", "entry__number", "entry__date", "account", "entry__piece", "label", "debit", "credit"
+    ).iterator(CHUNK)  # fmt: skip

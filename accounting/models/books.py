@@ -7,9 +7,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounting.enums import Posted, Separator
+from catalog.models import ProductType, VatRate
+from orders.models import PaymentMethod
+
 
 class Journal(models.Model):
-    """A book of entries: VT sales, BQ receipts. `last_number` is locked while an entry takes the next one."""
+    """A book of entries: VT sales, AV credit notes, BQ receipts and what the bank says.
+
+    `last_number` is locked while an entry takes the next one.
+    """
 
     code = models.CharField(_("code"), max_length=10, unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -30,6 +37,9 @@ class Entry(models.Model):
     journal = models.ForeignKey(Journal, models.PROTECT, related_name="entries", verbose_name=_("journal"))
     number = models.PositiveIntegerField(_("number"))
     date = models.DateField(_("date"))
+    piece_date = models.DateField(
+        _("date of the piece"), null=True, blank=True, help_text=_("When its own day was closed before it was booked.")
+    )
     piece = models.CharField(_("piece"), max_length=60)
     label = models.CharField(_("label"), max_length=160)
     key = models.CharField(_("key"), max_length=120, unique=True)
@@ -83,9 +93,55 @@ class Account(models.Model):
         return f"{self.number} {self.name}"
 
 
-class Separator(models.TextChoices):
-    TAB = "tab", _("tab")
-    PIPE = "pipe", _("vertical bar (|)")
+class AccountRule(models.Model):
+    """Which account is booked; the rule that says most (type and rate before type before rate) goes first."""
+
+    what = models.CharField(_("what is booked"), max_length=10, choices=Posted)
+    vat_rate = models.ForeignKey(
+        VatRate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("VAT rate")
+    )
+    product_type = models.ForeignKey(
+        ProductType, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("product type")
+    )
+    method = models.ForeignKey(
+        PaymentMethod, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("way to pay")
+    )
+    number = models.CharField(_("account"), max_length=20)
+
+    class Meta:
+        verbose_name = _("rule of accounts")
+        verbose_name_plural = _("rules of accounts")
+        ordering = ["what", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["what", "vat_rate", "product_type", "method"],
+                name="one_account_per_case",
+                nulls_distinct=False,
+                violation_error_message=_("There is a rule for this case already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.number}"
+
+
+class Closing(models.Model):
+    """The books are closed up to a day, for good: nothing is booked on it or before it any more."""
+
+    last = models.DateField(_("closed up to"), unique=True)
+    entries = models.PositiveIntegerField(_("entries"))
+    total = models.DecimalField(_("total of debits"), max_digits=16, decimal_places=2)
+    digest = models.CharField(_("seal"), max_length=64, help_text=_("SHA-256 over all lines and the seal before."))
+    closed_at = models.DateTimeField(_("closed"))
+    closed_by = models.CharField(_("by"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("closed period")
+        verbose_name_plural = _("closed periods")
+        ordering = ["-last"]
+
+    def __str__(self) -> str:
+        return f"{self.last:%Y-%m-%d}"
 
 
 class Extract(models.Model):
