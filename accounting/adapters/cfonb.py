@@ -36,7 +36,7 @@ def read(content: bytes) -> list[Statement]:
                     _day(line[34:40], number),
                     _amount(line, number),
                     " ".join(line[48:79].split()),
-                    " ".join(f"{line[81:88]} {line[104:120]}".split()).strip("0 "),
+                    line[104:120].strip(),
                     value_date=_day(line[42:48], number) if line[42:48].strip() else None,
                 )
             )
