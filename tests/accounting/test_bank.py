@@ -33,6 +33,7 @@ def _kept(settings, tmp_path):
         "OPTIONS": {"location": str(tmp_path / "raw"), "base_url": None},
     }
     settings.STORAGES = storages
+    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture

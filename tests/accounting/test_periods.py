@@ -21,6 +21,11 @@ SIREN = "732829320"
 LATER = AT + dt.timedelta(days=40)
 
 
+@pytest.fixture(autouse=True)
+def _english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
 @pytest.fixture
 def shop():
     return Shopfront(units=100)
