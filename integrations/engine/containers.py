@@ -28,7 +28,7 @@ def unpack(stream: IO[bytes]) -> tuple["Watched", bytes]:
     stream.seek(0)
     if start[:2] == b"\x1f\x8b":
         return _begun(Watched(gzip.GzipFile(fileobj=stream), _size(stream)))
-    if start == b"PK\x03\x04" and (archive := _archive(stream)) is not None:
+    if start in (b"PK\x03\x04", b"PK\x05\x06") and (archive := _archive(stream)) is not None:
         member = _member(archive)
         return _begun(Watched(_opened(archive, member), member.compress_size))
     return _begun(Watched(stream))

@@ -26,6 +26,9 @@ _BOMS = (
     (b"\xfe\xff", "utf-16"),
     (b"\xef\xbb\xbf", "utf-8-sig"),
 )
+# What French, English, German, Italian and Spanish texts hold beyond ASCII; of little text no guess is better.
+_WESTERN = "éèêëàâäáçîïíìôöóòùûüúñßœæÉÈÊÀÂÄÇÎÔÖÙÛÜŒÑ€°«»’‘“”–—…®©™·\u00a0×²³½".encode("windows-1252")
+_ASCII = bytes(range(128))
 _FAMILY = {"cp1250": "windows-1252", "cp1252": "windows-1252", "latin_1": "windows-1252", "cp1254": "windows-1252"}
 
 
@@ -79,6 +82,8 @@ def likely_encoding(sample: bytes, *, cut: bool = True) -> str:
         sample.decode("utf-8")
     except UnicodeDecodeError as error:
         if not cut or error.start < len(sample) - 3:  # else only the end of the sample cuts a letter in two
+            if not sample.translate(None, _ASCII + _WESTERN):
+                return "windows-1252"
             best = charset_normalizer.from_bytes(sample).best()
             name = best.encoding if best else "windows-1252"
             return _FAMILY.get(name, name)

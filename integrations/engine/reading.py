@@ -111,7 +111,8 @@ class Reader:
                     )
                 yield line
         except UnicodeDecodeError as error:
-            around = error.object[max(0, error.start - 50_000) : error.end + 50_000]
+            start, end = error.object.rfind(b"\n", 0, error.start) + 1, error.object.find(b"\n", error.end)
+            around = error.object[start : end if end > 0 else None][:100_000]
             number += 1 + error.object[: error.start].count(b"\n")
             raise wrong_encoding(self.definition, likely_encoding(bytes(around), cut=False), number) from error
         except UnicodeError as error:  # UTF-16 without its mark, an odd last byte

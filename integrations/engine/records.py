@@ -1,5 +1,6 @@
 """JSON as rows, streamed: a list of objects, or one object a line. Columns are names or paths into a record."""
 
+import io
 import itertools
 import json
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from integrations.rules import REASON_COLUMN
 
 LOOKED_AT = 1000  # records that tell which columns there are
 LONGEST_RECORD = 16_000_000
+DEEPEST = 1000
+BLOCK = 4096
 _ABSENT = object()
 Record = dict[str, Any]
 
@@ -115,11 +118,12 @@ class JsonReader(RecordReader):
 
     def _records(self) -> Iterator[tuple[int, Any]]:
         prefix = f"{self.definition.records}.item" if self.definition.records else "item"
-        number = 0
+        number, whole = 0, _Whole(self._watched)
         try:
-            for record in ijson.items(_Whole(self._watched), prefix):
+            for record in ijson.items(whole, prefix, buf_size=BLOCK):
                 number += 1
                 self._watched.mark()
+                whole.open = 0
                 yield number, record
         except ijson.IncompleteJSONError as error:
             raise self._broken(number, error) from error
@@ -141,6 +145,8 @@ class JsonReader(RecordReader):
             return FileProblem(
                 "not_json", _("After the list more follows (record %d). Is it JSON with one object a line?") % number
             )
+        if "invalid char in json text" in words or "invalid string in json text" in words:
+            words = _("a value is neither text in quotes, number, true, false nor null")
         if "premature EOF" in words or "Incomplete" in words or "parse error: premature" in words:
             return FileProblem("truncated", _("The file is cut off after record %d.") % number)
         return FileProblem(
@@ -178,19 +184,31 @@ class JsonLinesReader(RecordReader):
             except ValueError as error:
                 if not good and number > LOOKED_AT:
                     raise FileProblem("not_json", _("No line is a JSON object.")) from error
-                yield number, Bad("not_json_line", str(error), line)
+                yield number, Bad("not_json_line", line[:60].strip(), line)
 
 
 class _Whole:
-    """What ijson reads from: blocks, without the byte order mark."""
+    """What ijson reads from: small blocks, without the byte order mark.
+
+    `open`: brackets opened and not closed since the last record. The parser keeps the path of each of them, which for
+    a hundred thousand would be gigabytes: it must never see them.
+    """
 
     def __init__(self, watched: Watched) -> None:
         self._watched, self._first = watched, True
+        self.open = 0
 
     def read(self, size: int = -1) -> bytes:
-        buffer = bytearray(min(size, 65_536) if size > 0 else 65_536)
         if size == 0:
             return b""
+        data = self._block()
+        self.open += data.count(b"[") + data.count(b"{") - data.count(b"]") - data.count(b"}")
+        if self.open > DEEPEST:
+            raise FileProblem("too_nested", _("The file is nested too deeply."))
+        return data
+
+    def _block(self) -> bytes:
+        buffer = bytearray(BLOCK)
         count = self._watched.readinto(buffer)
         data = bytes(buffer[:count])
         if self._first:
@@ -212,11 +230,12 @@ def check_json(sample: bytes) -> None:
 def lists_in(sample: bytes) -> list[str]:
     """Paths of the lists in the beginning of a JSON file."""
     found: list[str] = []
+    whole = _Whole(Watched(io.BytesIO(sample)))
     try:
-        for prefix, event, _value in ijson.parse(sample):
+        for prefix, event, _value in ijson.parse(whole, buf_size=BLOCK):
             if event == "start_array" and prefix and ".item" not in f".{prefix}" and prefix not in found:
                 found.append(prefix)
-    except (ijson.JSONError, ValueError, RecursionError):
+    except (ijson.JSONError, ValueError, RecursionError, FileProblem):
         pass  # the sample ends somewhere
     return found[:20]
 
@@ -274,4 +293,4 @@ def text_of(value: Any, decimal_mark: str) -> str:
 
 
 def _refuse(name: str) -> float:
-    raise ValueError(_("%s is no number") % name)
+    raise ValueError(name)

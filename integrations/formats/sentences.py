@@ -10,7 +10,7 @@ SENTENCES = {
     "glued": _("A mark of a file's beginning stands inside (%(value)s): two files were probably put together."),
     "header_again": _("The header comes again here: two files were probably put together."),
     "line_too_short": _("The line is shorter than the mapping's positions (%(value)s)."),
-    "not_json_line": _("The line is no JSON object: %(value)s."),
+    "not_json_line": _("The line is no JSON object: “%(value)s”."),
     "not_a_record": _("This is no object with named values: “%(value)s”."),
     "too_nested": _("The record is nested too deeply."),
     "formula_error": _("A formula of the workbook has no result: %(value)s."),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from integrations.enums import FileFormat
-from integrations.formats.checking import AUTO
+from integrations.formats.checking import AUTO, PREFIXES
 from integrations.formats.sentences import sentence
 from integrations.models import Rejection, Run
 from integrations.rules import REASON_COLUMN, guarded
@@ -44,6 +44,7 @@ def column_names(run: Run) -> dict[str, str]:
     """What the file calls the columns that feed each field: colleagues know those, not our fields."""
     header = run.definition.get("header") or []
     names: dict[str, str] = {}
+    inside: dict[str, list[str]] = {}  # several columns in one field
     for column in run.definition.get("mapping", {}).get("columns", []):
         source = column.get("column")
         source = source[0] if isinstance(source, list) and source else source
@@ -51,7 +52,10 @@ def column_names(run: Run) -> dict[str, str]:
             source = header[source] if source < len(header) and not str(header[source]).isdigit() else None
         if source:
             names.setdefault(column["field"], source)
-    return names
+            prefix, colon, _key = str(column["field"]).partition(":")
+            if colon and prefix in PREFIXES:
+                inside.setdefault(PREFIXES[prefix], []).append(str(source))
+    return {**names, **{field: " / ".join(found[:4]) for field, found in inside.items()}}
 
 
 def _columns(run: Run) -> list[str]:
