@@ -65,17 +65,20 @@ def raw(data: bytes) -> float:
     return taken
 
 
-def load(data: bytes) -> tuple[float, str]:
+def load(data: bytes, code: str = "bench", names: list[str] = COLUMNS) -> tuple[float, str]:
     from altazion.lib.clock import now
     from integrations.enums import Trigger
     from integrations.models import Flow, Mapping
     from integrations.services import receive_file, run_flow
 
-    columns = [{"field": name, "column": name} for name in COLUMNS]
+    columns = [{"field": name, "column": name} for name in names]
     mapping, _ = Mapping.objects.get_or_create(
-        code="bench", defaults={"name": "bench", "entity": "articles", "columns": columns}
+        code=code, defaults={"name": code, "entity": "articles", "columns": columns}
     )
-    flow, _ = Flow.objects.get_or_create(code="bench", defaults={"name": "b", "entity": "articles", "mapping": mapping})
+    flow, _ = Flow.objects.get_or_create(
+        code=code,
+        defaults={"name": code, "entity": "articles", "mapping": mapping, "brake_price_share": None},
+    )
     run = receive_file(flow, "bench.csv", io.BytesIO(data), trigger=Trigger.HAND, at=now())
     started = time.perf_counter()
     done = run_flow(run.pk, at=now())

@@ -53,3 +53,9 @@ def media_changed(event: Event) -> None:
 def media_wanted(event: Event) -> None:
     """A file names pictures by address: have them fetched; what is not taken now the schedule takes."""
     transaction.on_commit(lambda: current_app.send_task("catalog.tasks.fetch_media", retry=False), robust=True)
+
+
+@consumer("catalog.settling", kinds=["catalog.sources_changed"])
+def sources_changed(event: Event) -> None:
+    """Sources are believed in another order: products show whoever is first now."""
+    services.settle_all(at=now())

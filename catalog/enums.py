@@ -175,3 +175,12 @@ class LabelRule(models.TextChoices):
     ATTRIBUTE = "attribute", _("an attribute has a value")
     SELECTION = "selection", _("it is in a selection")
     FLAG = "flag", _("it has a mark")
+
+
+class SourceKind(models.TextChoices):
+    """Who speaks of products."""
+
+    ERP = "erp", _("ERP")
+    SUPPLIER = "supplier", _("supplier")
+    OVERLAY = "overlay", pgettext_lazy("source of products", "overlay")
+    HAND = "hand", pgettext_lazy("source of products", "by hand")

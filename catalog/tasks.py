@@ -45,3 +45,9 @@ def make_all_sizes(**kwargs: object) -> int:
 def clean_files(**kwargs: object) -> dict[str, int]:
     """Every night: files that nothing names any more."""
     return asdict(services.clean_files(at=now()))
+
+
+@shared_task
+def end_locks(**kwargs: object) -> int:
+    """Every minute: locks of fields whose end has come; what sources said meanwhile comes in."""
+    return services.end_locks(at=now())

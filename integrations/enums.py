@@ -147,3 +147,4 @@ class ChangeKind(models.TextChoices):
     CHANGED = "changed", _("changed")
     ARCHIVED = "archived", _("archived")
     REMOVED = "removed", _("removed")
+    KEPT = "kept", _("kept by a lock")

@@ -31,9 +31,11 @@ BEGIN
                    ' FROM jsonb_object_keys(o.%I || r.%I) k WHERE o.%I IS DISTINCT FROM r.%I',
                    attname || '.', attname, attname, attname, attname, attname, attname), '') FILTER (WHERE by_key), '')
         INTO plain, inner_keys
-        FROM (SELECT attname, atttypid = 'jsonb'::regtype AND attname IN ('attributes', 'translations') AS by_key
+        FROM (SELECT attname, atttypid = 'jsonb'::regtype
+              AND attname IN ('attributes', 'translations', 'said') AS by_key
               FROM pg_attribute WHERE attrelid = TG_RELID AND attnum > 0 AND NOT attisdropped
-              AND attname NOT IN ('id', 'created_at', 'updated_at', 'changed_at')) columns;
+              AND attname NOT IN ('id', 'created_at', 'updated_at', 'changed_at', 'since', 'said_at', 'said_by_run')
+              ) columns;
         EXECUTE target || format(
             'SELECT %s, %L, CASE WHEN (f.field = ''state'' AND f.new = ''archived'') OR (f.field = ''archived'''
             ' AND f.new = ''true'') THEN ''archived'' ELSE ''changed'' END, %s, left(f.field, 120), f.old, f.new'

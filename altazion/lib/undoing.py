@@ -12,14 +12,15 @@ from django.db import connection
 from altazion.lib.tracking import Tracked
 
 CELLS, GONE = "undo_cells", "undo_conflicts"
-_JSON = ("attributes", "translations")
+_JSON = ("attributes", "translations", "said")
 _NET = """
 CREATE TEMP TABLE undo_cells ON COMMIT DROP AS
 SELECT about, row_id, field, min(label) AS label, min(scope) AS scope,
     CASE WHEN bool_or(kind = 'added') THEN 'added' WHEN bool_or(kind = 'removed') THEN 'removed' ELSE 'changed' END
         AS kind,
     (array_agg(old ORDER BY id))[1] AS old, (array_agg(new ORDER BY id DESC))[1] AS new
-FROM {changes} WHERE id > %(first)s AND id < %(last)s AND run_id = %(run)s GROUP BY about, row_id, field
+FROM {changes} WHERE id > %(first)s AND id < %(last)s AND run_id = %(run)s AND kind <> 'kept'
+GROUP BY about, row_id, field
 """
 _CONFLICTS = """
 CREATE TEMP TABLE undo_conflicts (about text, row_id bigint, label text, scope text, field text, old text, new text,

@@ -92,9 +92,10 @@ def prepare(stage: Stage) -> None:
 def remember(stage: Stage) -> None:
     """Keep the digests of the rows that were taken: those rows, unchanged, are passed over the next time."""
     stage.run(
-        f"INSERT INTO catalog_fedrow (product_id, source, digest) SELECT w.product_id, %(source)s, w.digest"
-        f" FROM {WORK} w"
-        " ON CONFLICT (product_id, source) DO UPDATE SET digest = excluded.digest"
+        "INSERT INTO catalog_fedrow (product_id, source, digest, taken_at, run_id)"
+        f" SELECT w.product_id, %(source)s, w.digest, %(at)s, %(run)s FROM {WORK} w"
+        " ON CONFLICT (product_id, source) DO UPDATE SET digest = excluded.digest, taken_at = excluded.taken_at,"
+        " run_id = excluded.run_id"
     )
 
 

@@ -7,6 +7,7 @@ from altazion.lib.told import told_many as ngettext
 from catalog.loaders.article_parts import write_media, write_prices, write_references
 from catalog.loaders.article_rows import WORK, prepare, remember
 from catalog.loaders.attributes import prepare_attributes
+from catalog.loaders.claims import hear_articles
 from catalog.loaders.copied import copy_to_variants
 from catalog.loaders.events import PRODUCTS, tell
 from catalog.loaders.keywords import write_keywords
@@ -22,6 +23,7 @@ from catalog.loaders.product_rows import (
     write_products,
 )
 from catalog.loaders.publication import publish_complete
+from catalog.loaders.settling import settle_withdrawn
 
 MANY_NEW = 1000
 
@@ -42,8 +44,10 @@ def merge_articles(context: LoadContext) -> LoadResult:
         long = prepare_attributes(stage) if stage.has("attributes") else []
         refuse_unknown_rates(stage)
         resolve_names(stage)
+        kept = hear_articles(stage)
         prepare_products(stage)
         result = _write(stage)
+        result.notes += kept
         if long:
             result.notes.append(_long_words(long))
         return result
@@ -67,6 +71,7 @@ def _left_parents(stage: Stage) -> list[int]:
 def _write(stage: Stage) -> LoadResult:
     left = _left_parents(stage)
     new = write_products(stage)
+    settle_withdrawn(stage, TOUCHED)
     if new > MANY_NEW:  # what follows joins on these tables: the planner must know that they are no longer small
         stage.run("ANALYZE catalog_product")
     write_prices(stage)

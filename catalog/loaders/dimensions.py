@@ -2,6 +2,7 @@
 
 from altazion.lib.loading import LoadContext, LoadResult
 from altazion.lib.staging import Stage
+from catalog.loaders.claims import hear
 from catalog.loaders.events import PRODUCTS, tell
 from catalog.rules.trade import MOST_G, MOST_MM
 
@@ -42,11 +43,13 @@ def merge_dimensions(context: LoadContext) -> LoadResult:
             most = MOST_G if column.endswith("_g") else MOST_MM
             wrong = f"w.{name} < 0 OR w.{name} > %(most)s"
             stage.reject(WORK, name, "out_of_range", value=f"w.{name}", where=wrong, most=most)
+        sizes = {column: f"round(w.{name})::int" for name, column in given.items()}
+        kept = hear(stage, WORK, sizes, {column: (name,) for name, column in given.items()})
         changed = _write(stage, given) if given else []
         stage.note(PRODUCTS, "product", changed)
         tell(stage)
         total = stage.number(f"SELECT count(*) FROM {WORK}")
-        return LoadResult(changed=len(changed), unchanged=total - len(changed), rejected=stage.rejected())
+        return LoadResult(changed=len(changed), unchanged=total - len(changed), rejected=stage.rejected(), notes=kept)
 
 
 def _write(stage: Stage, given: dict[str, str]) -> list[int]:

@@ -27,4 +27,5 @@ def tell(stage: Stage) -> None:
             actor=context.actor,
             run=context.run_id,
             change="import",
+            source=context.source,
         )

@@ -39,7 +39,7 @@ UPDATE {WORK} w SET vat_rate_id = found.vat_rate_id,
 FROM (
     SELECT r.row_number, r.promo_from, r.promo_to, v.id AS vat_rate_id,
         r.parent_id IS NOT NULL OR r.kind = 'parent'
-            OR EXISTS (SELECT 1 FROM {WORK} c WHERE c.parent_id = r.product_id) AS variant,
+            OR r.product_id IN (SELECT c.parent_id FROM {WORK} c WHERE c.parent_id IS NOT NULL) AS variant,
         coalesce(r.price, round(r.price_net * (1 + v.rate), 2)) AS gross,
         coalesce(r.promo_price, round(r.promo_price_net * (1 + v.rate), 2)) AS promo
     FROM {WORK} r
@@ -115,7 +115,8 @@ SELECT j.row_number, j.product_id, j.is_new, j.price_id, j.old_amount,
     coalesce(j.weight_g, p.weight_g) AS weight_g,
     coalesce(j.importance, p.importance, 100)::smallint AS importance,
     CASE WHEN coalesce(p.source, '') IN ('', %(source)s) THEN %(source)s ELSE p.source END AS source,
-    CASE WHEN coalesce(p.source, '') IN ('', %(source)s) THEN fed.names
+    CASE WHEN coalesce(p.source, '') IN ('', %(source)s)
+              AND NOT EXISTS (SELECT 1 FROM load_claims x WHERE x.product_id = j.product_id) THEN fed.names
          WHEN p.fed_fields @> fed.names THEN p.fed_fields
          ELSE ARRAY(SELECT DISTINCT f FROM unnest(p.fed_fields || fed.names) f ORDER BY 1) END AS fed_fields,
     CASE WHEN j.old_state = 'archived' AND j.old_run IS NULL THEN p.archived_by_run END AS archived_by_run

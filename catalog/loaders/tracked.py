@@ -43,4 +43,6 @@ PARTS = (
         "keyword", "catalog_productkeyword", _SKU, "SELECT k.name FROM catalog_keyword k WHERE k.id = r.keyword_id"
     ),
 )
+_SOURCE = "SELECT s.code FROM catalog_source s WHERE s.id = r.source_id"
+CLAIM = Tracked("claim", "catalog_claim", _SKU, _SOURCE, summary=_SOURCE)  # remembers since a migration of its own
 TRACKED = (PRODUCT, PRICE, SEGMENT, BRAND, FAMILY, ATTRIBUTE, OPTION, SLOT, LABEL, *PARTS)

@@ -6,6 +6,7 @@ from django.db import connection
 
 from altazion.lib import undoing as way
 from altazion.lib.undoing import Undoing, Undone
+from catalog.loaders.claims_undo import undo_claims
 from catalog.loaders.events import PRICES, PRODUCTS, SEGMENTS
 from catalog.loaders.tracked import (
     ATTRIBUTE,
@@ -49,6 +50,8 @@ def undo_changes(undoing: Undoing) -> Undone:
         skus.update(_labels(tracked.about, [*found, *back]))
     products |= restored | _products(skus)
     _forget_rows(undoing, products)
+    done.restored += len(changed := undo_claims(undoing, products))
+    products.update(changed)
     for kind, subject, ids in (
         (PRODUCTS, "product", products),
         (PRICES, "product", products),

@@ -21,6 +21,7 @@ from catalog.models.products import (
     Publication,
 )
 from catalog.models.selections import Selection, SelectionExclusion, SelectionItem
+from catalog.models.sources import Claim, FieldLock, FieldOrder, Source
 from catalog.models.structure import Brand, Family, ProductType, Segment, VatRate
 from catalog.models.trade import FlagName
 
@@ -34,12 +35,15 @@ __all__ = [
     "Brand",
     "BundleLine",
     "ChannelText",
+    "Claim",
     "Completeness",
     "Criterion",
     "CriterionValue",
     "DocumentKind",
     "Family",
     "FedRow",
+    "FieldLock",
+    "FieldOrder",
     "FlagName",
     "KeptOff",
     "Keyword",
@@ -60,5 +64,6 @@ __all__ = [
     "Selection",
     "SelectionExclusion",
     "SelectionItem",
+    "Source",
     "VatRate",
 ]

@@ -125,6 +125,8 @@ class FedRow(models.Model):
     product = models.ForeignKey(Product, models.CASCADE, related_name="+")
     source = models.CharField(max_length=60)
     digest = models.BigIntegerField()
+    taken_at = models.DateTimeField(null=True)
+    run_id = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("fed row")

@@ -7,6 +7,7 @@ from catalog.services.bundles import save_bundle
 from catalog.services.cells import save_cells
 from catalog.services.channel_texts import save_channel_texts
 from catalog.services.children import make_children
+from catalog.services.claims import give_back, take_value
 from catalog.services.cleaning import clean_files
 from catalog.services.completeness import refresh_completeness, refresh_family, save_requirements
 from catalog.services.copying import copy_product
@@ -32,6 +33,7 @@ from catalog.services.labels import (
     take_label,
 )
 from catalog.services.lifecycle import archive, publish, publish_ready, restore, unpublish, validate, withdraw
+from catalog.services.locks import end_locks, lock_field, lock_fields_of, unlock
 from catalog.services.log import add_note
 from catalog.services.media import check_address, ensure_document_kinds, make_all_sizes, make_sizes, save_media
 from catalog.services.parts import place_in_segments, save_prices, save_references
@@ -51,6 +53,7 @@ from catalog.services.selections import (
     put_selection,
     save_selection,
 )
+from catalog.services.sources import delete_order, delete_source, order_sources, save_order, save_source, settle_all
 from catalog.services.written import write_product
 
 __all__ = [
@@ -66,7 +69,10 @@ __all__ = [
     "delete_criterion",
     "delete_keyword",
     "delete_label",
+    "delete_order",
     "delete_segment",
+    "delete_source",
+    "end_locks",
     "ensure_association_kinds",
     "ensure_document_kinds",
     "exclude_from_selection",
@@ -74,15 +80,19 @@ __all__ = [
     "fetch_waiting",
     "follow_all",
     "follow_products",
+    "give_back",
     "give_back_to_relevance",
     "give_label",
     "keep_selection",
     "link_keyword",
     "link_named",
+    "lock_field",
+    "lock_fields_of",
     "make_all_sizes",
     "make_children",
     "make_sizes",
     "move_segment",
+    "order_sources",
     "place_among_siblings",
     "place_in_segment",
     "place_in_segments",
@@ -109,6 +119,7 @@ __all__ = [
     "save_mark",
     "save_media",
     "save_options",
+    "save_order",
     "save_prices",
     "save_product_labels",
     "save_references",
@@ -117,11 +128,15 @@ __all__ = [
     "save_segment",
     "save_selection",
     "save_slot",
+    "save_source",
     "save_uses",
     "set_keywords",
+    "settle_all",
     "take_label",
+    "take_value",
     "undo_field",
     "undo_of_arrangement",
+    "unlock",
     "unpublish",
     "validate",
     "withdraw",

@@ -15,6 +15,7 @@ from catalog.enums import AttributeType, ProductKind, ProductState
 from catalog.loaders.copied import copy_to_variants
 from catalog.models import Attribute, Product, ProductType, VatRate
 from catalog.rules import trade
+from catalog.services.claims import keep_by_hand, refuse_fed
 from catalog.services.log import log_change
 from catalog.services.was import differences
 
@@ -110,7 +111,8 @@ def change_product(product: Product, changes: Mapping[str, Any], *, at: dt.datet
     """
     product = Product.objects.select_for_update(of=("self",)).select_related("parent").get(pk=product.pk)
     changes = dict(changes)
-    _refuse_fed(product, changes)
+    refuse_fed(product, changes, at=at)
+    keep_by_hand(product, changes, at=at)
     attributes = changes.pop("attributes", None)
     before = {name: getattr(product, name) for name in changes}
     said_before = dict(product.attributes)
@@ -140,7 +142,7 @@ def change_product(product: Product, changes: Mapping[str, Any], *, at: dt.datet
         copy_to_variants([product.pk])
     was = differences(before, {name: getattr(product, name) for name in before})
     was |= differences(said_before, product.attributes, prefix="attributes.")
-    log_change(product, "changed", at=at, actor=actor, also=also, fields=changed, was=was)
+    log_change(product, "changed", at=at, actor=actor, also=also, fields=changed, was=was, source="hand")
     return product
 
 
@@ -187,19 +189,6 @@ def _set(product: Product, fields: Mapping[str, Any]) -> None:
         raise Invalid(_("A percentage lies between 0 and 99.99."), field="bundle_percent")
     if not 0 <= product.importance <= 999:
         raise Invalid(_("Importance goes from 0 to 999."), field="importance")
-
-
-def _refuse_fed(product: Product, changes: Mapping[str, Any]) -> None:
-    codes = changes.get("attributes") or ()
-    asked = set(changes) & rules.locked_fields(product.fed_fields)
-    asked |= {f"attributes.{code}" for code in rules.locked_attributes(product.fed_fields, codes)}
-    if fed := sorted(asked):
-        raise Refused(
-            _("%(fields)s is fed by the flow %(source)s and cannot be changed by hand.")
-            % {"fields": ", ".join(fed), "source": product.source},
-            code="fed",
-            field=fed[0],
-        )
 
 
 def _default_type() -> ProductType:

@@ -25,6 +25,7 @@ ABOUTS: dict[str, Any] = {
     "association": _("association"),
     "keyword": _("keyword"),
     "store": _("store"),
+    "claim": _("kept aside for a source"),
 }
 FIELDS: dict[str, Any] = {
     "amount": _("price with tax"),

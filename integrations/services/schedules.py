@@ -20,6 +20,7 @@ _ALWAYS = (
     ("Orders not paid in time", "orders.tasks.expire_unpaid", 60),
     ("Selections by rule, all products", "catalog.tasks.follow_selections", 86_400),
     ("Selections by rule, novelties", "catalog.tasks.age_selections", 3600),
+    ("Locks of fields that end", "catalog.tasks.end_locks", 60),
     ("Smaller copies of pictures", "catalog.tasks.make_all_sizes", 86_400),
     ("Files that nothing names any more", "catalog.tasks.clean_files", 86_400),
     ("Files named by address", "catalog.tasks.fetch_media", 120),
