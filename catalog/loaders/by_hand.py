@@ -1,6 +1,7 @@
 """What a colleague types beside sources: the loaders' statements over stored rows."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from altazion.lib.loading import LoadContext
 from altazion.lib.staging import Stage
 from catalog.loaders.claims import Voices, keep_own, voices
 from catalog.models import Claim
+
+NAMED = re.compile(r"[\w.-]+")
 
 
 def stored(at: dt.datetime, source: str = "") -> Stage:
@@ -32,7 +35,9 @@ def say_by_hand(pk: int, said: Mapping[str, Any], *, at: dt.datetime) -> None:
     """Keep what a colleague says of a product's fields; None takes it back. Call before the product is written."""
     with stored(at) as stage:
         who = voices(stage, "")
-        keep_own(stage, f"(SELECT {int(pk)}::bigint AS product_id) one", who)
+        who.speaker = who.hand
+        keys = ", ".join(f"'{name}', true" for name in said if NAMED.fullmatch(name))
+        keep_own(stage, f"(SELECT {int(pk)}::bigint AS product_id, jsonb_build_object({keys}) AS said)", who, said)
     claim, _made = Claim.objects.get_or_create(product_id=pk, source_id=who.hand, defaults={"said_at": at})
     for name, value in said.items():
         claim.since.pop(name, None)

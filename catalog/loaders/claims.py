@@ -5,7 +5,7 @@ every row's words are compared with what the source said before and the differen
 lose to a better source, or to a lock, then leave the working rows, as if the file did not say them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,10 +23,12 @@ _TEXTS = f"""coalesce((SELECT jsonb_object_agg('translations.' || l.key || '.' |
     ELSE {NONE} END) t WHERE t.value <> to_jsonb(''::text)), {NONE})"""
 _ATTRIBUTES = f"""coalesce((SELECT jsonb_object_agg('attributes.' || a.key, a.value)
     FROM jsonb_each({{0}}.attributes) a WHERE a.value NOT IN (to_jsonb(''::text), 'null'::jsonb)), {NONE})"""
-# What the product itself holds of what its first source feeds (of everything, when nobody but colleagues fed it).
+# What the product itself holds of what its first source feeds (of everything, when nobody but colleagues fed it), where
+# nobody has a claim yet.
 _OWN = f"""coalesce((SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(%s) f
-    WHERE p.source = '' OR f.key = ANY(%%(sizes)s) OR split_part(f.key, '.', 1) = ANY(p.fed_fields)
-    OR (f.key = 'family' AND 'subfamily' = ANY(p.fed_fields)) OR left(f.key, 60) = ANY(p.fed_fields)), {NONE})"""
+    WHERE (p.source = '' OR f.key = ANY(%%(sizes)s) OR split_part(f.key, '.', 1) = ANY(p.fed_fields)
+    OR (f.key = 'family' AND 'subfamily' = ANY(p.fed_fields)) OR left(f.key, 60) = ANY(p.fed_fields)) AND t.said ? f.key
+    AND NOT f.key = ANY(coalesce(k.keys, ARRAY[]::text[]))), {NONE})"""
 LOCKED = """
 SELECT t.product_id, l.id AS lock_id FROM {of} t JOIN catalog_fieldlock l ON l.product_id = t.product_id
     WHERE l.until IS NULL OR l.until > %(at)s
@@ -50,17 +52,18 @@ class Voices:
     order: list[int] = field(default_factory=list)
     flows_of: dict[int, list[str]] = field(default_factory=dict)
     elsewhere: list[str] = field(default_factory=list)
+    fields_of: dict[int, list[str]] = field(default_factory=dict)
 
 
 def voices(stage: Stage, flow: str) -> Voices:
     """Who speaks through a flow, among whom. The usual sources are made where there is none."""
-    rows = stage.rows("SELECT id, kind, is_usual, flows FROM catalog_source ORDER BY position, id")
+    rows = stage.rows("SELECT id, kind, is_usual, flows, fields FROM catalog_source ORDER BY position, id")
     if not any(row[2] for row in rows) or not any(row[1] == SourceKind.HAND for row in rows):
         make_usual(stage)
-        rows = stage.rows("SELECT id, kind, is_usual, flows FROM catalog_source ORDER BY position, id")
+        rows = stage.rows("SELECT id, kind, is_usual, flows, fields FROM catalog_source ORDER BY position, id")
     found = Voices(order=[row[0] for row in rows])
-    for pk, kind, is_usual, flows in rows:
-        found.flows_of[pk] = flows
+    for pk, kind, is_usual, flows, fields in rows:
+        found.flows_of[pk], found.fields_of[pk] = flows, fields
         if kind == SourceKind.HAND:
             found.hand = pk
         elif is_usual:
@@ -93,14 +96,19 @@ USUAL = (
 )
 
 
-def flat(alias: str) -> str:
-    """SQL: what a row of products holds, field by field."""
+def flat(alias: str, fields: Collection[str] | None = None) -> str:
+    """SQL: what a row of products holds, field by field; of some fields only, if given."""
     texts = ", ".join(
         f"'{name}', {f'nullif({alias}.{column}, {chr(39) * 2})' if kind == 'text' else f'{alias}.{column}'}"
         for name, (column, kind) in rules.COLUMNS.items()
+        if fields is None or name in fields
     )
-    inner = f"{_ATTRIBUTES.format(alias)} || {_TEXTS.format(alias)}"
-    return f"(jsonb_strip_nulls(jsonb_build_object({texts})) || {inner})"
+    parts = [f"jsonb_strip_nulls(jsonb_build_object({texts}))"]
+    if fields is None or any(name.startswith(rules.ATTRIBUTE) for name in fields):
+        parts.append(_ATTRIBUTES.format(alias))
+    if fields is None or any(name.startswith(rules.TRANSLATION) for name in fields):
+        parts.append(_TEXTS.format(alias))
+    return f"({' || '.join(parts)})"
 
 
 def hear(
@@ -120,11 +128,13 @@ def hear(
     locks = stage.rows("SELECT id, field FROM catalog_fieldlock WHERE until IS NULL OR until > %(at)s")
     fields = _fields(stage) if locks else []
     _lock_rows(stage, work, locks, fields)
-    _find(stage, work, said, inner, who)
+    locked = [name for name in fields if any(rules.covers(lock, name) for _pk, lock in locks)]
+    _find(stage, work, said, inner, who, locked)
     if not stage.number(f"SELECT count(*) FROM {HEARD}"):
         return []
     stage.run(f"CREATE INDEX ON {HEARD} (product_id)")
-    keep_own(stage, HEARD, who)
+    spoken = stage.words(f"SELECT DISTINCT jsonb_object_keys(said) FROM {HEARD}")
+    keep_own(stage, HEARD, who, spoken)
     _keep_said(stage, who)
     _rank(stage, who, fields or _fields(stage))
     kept = _lose(stage, who)
@@ -150,22 +160,32 @@ def hear_articles(stage: Stage) -> list[str]:
     return hear(stage, "load_articles", given, columns, inner)
 
 
-def keep_own(stage: Stage, of: str, who: Voices) -> None:
-    """The first source's words, as the products of `of` hold them, where it has no claim yet. No run undoes this."""
+def keep_own(stage: Stage, of: str, who: Voices, fields: Collection[str]) -> None:
+    """The first source's words, as products hold them, in fields of which another speaks now. No run undoes this.
+
+    of: the products and what is said of them (`product_id`, `said`); fields: all that is said there.
+    """
     stage.run("SELECT set_config('altazion.quiet', current_setting('altazion.run', true), true)")
     stage.run("SELECT set_config('altazion.run', '', true)")
-    stage.run(
-        "INSERT INTO catalog_claim (product_id, source_id, said, since, said_at, said_by_run)"
-        f" SELECT p.id, v.source_id, {_OWN % flat('p')}, {NONE}, coalesce(d.taken_at, p.updated_at), d.run_id"
-        f" FROM (SELECT DISTINCT product_id FROM {of}) t JOIN catalog_product p ON p.id = t.product_id"
+    firsts = stage.ids(
+        f"WITH keys AS MATERIALIZED (SELECT c.product_id, array_agg(k.key) AS keys FROM {of} t JOIN catalog_claim c"
+        " USING (product_id) CROSS JOIN LATERAL jsonb_object_keys(c.said) AS k (key) GROUP BY 1)"
+        " INSERT INTO catalog_claim AS c (product_id, source_id, said, since, said_at, said_by_run)"
+        f" SELECT o.id, o.source_id, o.said, {NONE}, o.said_at, o.run_id FROM (SELECT p.id, v.source_id,"
+        f" {_OWN % flat('p', fields)} AS said, coalesce(d.taken_at, p.updated_at) AS said_at, d.run_id"
+        f" FROM {of} t JOIN catalog_product p ON p.id = t.product_id"
         f" CROSS JOIN LATERAL (SELECT {_voice_of('p.source')} AS source_id) v"
-        " LEFT JOIN catalog_fedrow d ON d.product_id = p.id AND d.source = p.source"
-        " WHERE NOT EXISTS (SELECT 1 FROM catalog_claim c WHERE c.product_id = p.id AND c.source_id = v.source_id)"
-        " ON CONFLICT DO NOTHING",
+        " LEFT JOIN keys k ON k.product_id = p.id LEFT JOIN catalog_fedrow d ON d.product_id = p.id AND d.source = p.source"
+        f" WHERE v.source_id <> %(voice)s) o WHERE o.said <> {NONE}"
+        " ON CONFLICT (product_id, source_id) DO UPDATE SET said = excluded.said || c.said RETURNING source_id",
         sizes=list(rules.SIZES),
         **_who(who),
     )
     stage.run("SELECT set_config('altazion.run', coalesce(current_setting('altazion.quiet', true), ''), true)")
+    for source in {*firsts, who.speaker}:
+        new = sorted(set(fields) - set(who.fields_of.get(source, ())))
+        if new:
+            stage.run("UPDATE catalog_source SET fields = fields || %(new)s WHERE id = %(id)s", new=new, id=source)
 
 
 def _who(who: Voices) -> dict[str, Any]:
@@ -208,7 +228,9 @@ def _lock_rows(stage: Stage, work: str, locks: list[tuple[int, str]], fields: li
     stage.run(f"CREATE INDEX ON {LOCKS} (product_id)")
 
 
-def _find(stage: Stage, work: str, said: Mapping[str, str], inner: tuple[str, ...], who: Voices) -> None:
+def _find(
+    stage: Stage, work: str, said: Mapping[str, str], inner: tuple[str, ...], who: Voices, locked: list[str]
+) -> None:
     """Rows of products that others speak of: what they say, and what they take back (an empty text)."""
     others = stage.number("SELECT EXISTS (SELECT 1 FROM catalog_claim WHERE source_id <> %(voice)s)::int", **_who(who))
     contested = [f"{_voice_of('p.source')} <> %(voice)s"]
@@ -218,28 +240,39 @@ def _find(stage: Stage, work: str, said: Mapping[str, str], inner: tuple[str, ..
         )
     if stage.number(f"SELECT EXISTS (SELECT 1 FROM {LOCKS})::int"):
         contested.append(f"p.id IN (SELECT product_id FROM {LOCKS})")
-    pairs = ", ".join(
-        f"'{name}', {f'nullif({value}, {chr(39) * 2})' if rules.COLUMNS[name][1] == 'text' else value}"
-        for name, value in said.items()
-    )
-    words = f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
+    asked = {one for pk, names in who.fields_of.items() if pk != who.speaker for one in names} | set(locked)
+    words, some = _words(said, inner, None), _words(said, inner, asked)
     empty = [f"CASE WHEN {said[name]} = '' THEN '{name}' END" for name in said if rules.COLUMNS[name][1] == "text"]
     gone = f"array_remove(ARRAY[{', '.join(empty)}]::text[], NULL)"
     if "attributes" in inner:
-        words += f" || {_ATTRIBUTES.format('w')}"
         gone += (
             " || ARRAY(SELECT 'attributes.' || a.key FROM jsonb_each(w.attributes) a"
             " WHERE a.value IN (to_jsonb(''::text), 'null'::jsonb))"
         )
-    if "translations" in inner:
-        words += f" || {_TEXTS.format('w')}"
     stage.work_table(
         HEARD,
-        f"SELECT w.product_id, {words} AS said, {gone} AS gone FROM {work} w"
-        f" JOIN catalog_product p ON p.id = w.product_id WHERE {' OR '.join(contested)}",
+        f"SELECT w.product_id, CASE WHEN {_voice_of('p.source')} = %(voice)s THEN {some} ELSE {words} END AS said,"
+        f" {gone} AS gone FROM {work} w JOIN catalog_product p ON p.id = w.product_id WHERE {' OR '.join(contested)}",
         analyze="product_id",
         **_who(who),
+        codes=[name.removeprefix(rules.ATTRIBUTE) for name in asked if name.startswith(rules.ATTRIBUTE)],
     )
+
+
+def _words(said: Mapping[str, str], inner: tuple[str, ...], asked: set[str] | None) -> str:
+    """SQL: what a working row says; only of what is asked, when somebody who was first speaks."""
+    pairs = ", ".join(
+        f"'{name}', {f'nullif({value}, {chr(39) * 2})' if rules.COLUMNS[name][1] == 'text' else value}"
+        for name, value in said.items()
+        if asked is None or name in asked
+    )
+    words = f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
+    if "attributes" in inner:
+        part = _ATTRIBUTES.format("w")
+        words += f" || {part}" if asked is None else f" || {part.replace('WHERE', 'WHERE a.key = ANY(%(codes)s) AND')}"
+    if "translations" in inner and (asked is None or any(name.startswith(rules.TRANSLATION) for name in asked)):
+        words += f" || {_TEXTS.format('w')}"
+    return words
 
 
 def _keep_said(stage: Stage, who: Voices) -> None:

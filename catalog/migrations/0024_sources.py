@@ -80,6 +80,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120),
+                        blank=True,
+                        db_default=[],
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                (
                     "is_usual",
                     models.BooleanField(
                         default=False,

@@ -12,6 +12,7 @@ from catalog.models.structure import Family, Segment
 
 class Source(models.Model):
     """Somebody who speaks of products. flows: codes of the flows that are its voice; the first in order is believed.
+    fields: those that it ever spoke of beside another source.
 
     One is the usual one: flows that are nobody's speak for it. One stands for what colleagues type.
     """
@@ -23,6 +24,7 @@ class Source(models.Model):
         _("place in the order"), default=50, help_text=_("The lowest number is believed first.")
     )
     flows = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("flows"))
+    fields = ArrayField(models.CharField(max_length=120), default=list, db_default=[], blank=True, editable=False)
     is_usual = models.BooleanField(
         _("the usual one"), default=False, help_text=_("Flows that are nobody else's speak for it.")
     )

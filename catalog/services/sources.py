@@ -32,10 +32,8 @@ def save_source(source: Source, *, at: dt.datetime, actor: str = "") -> Source:
     source.flows = sorted(set(source.flows))
     other = Source.objects.filter(flows__overlap=source.flows).exclude(pk=source.pk).first() if source.flows else None
     if other:
-        both = sorted(set(other.flows) & set(source.flows))[0]
-        raise Invalid(
-            _("The flow %(flow)s speaks for %(other)s already.") % {"flow": both, "other": other}, field="flows"
-        )
+        words = {"flow": min(set(other.flows) & set(source.flows)), "other": other}
+        raise Invalid(_("The flow %(flow)s speaks for %(other)s already.") % words, field="flows")
     try:
         with transaction.atomic():
             source.save()
