@@ -7,6 +7,7 @@ from catalog.admin.criteria import CriterionAdmin
 from catalog.admin.fetches import MediaFetchAdmin
 from catalog.admin.keywords import KeywordAdmin, KeywordCategoryAdmin
 from catalog.admin.labels import LabelAdmin, LabelSlotAdmin
+from catalog.admin.locks import FieldLockAdmin, FieldOrderAdmin, SourceAdmin
 from catalog.admin.media import DocumentKindAdmin
 from catalog.admin.products import ProductAdmin
 from catalog.admin.requirements import RequirementAdmin
@@ -21,6 +22,8 @@ __all__ = [
     "CriterionAdmin",
     "DocumentKindAdmin",
     "FamilyAdmin",
+    "FieldLockAdmin",
+    "FieldOrderAdmin",
     "KeywordAdmin",
     "KeywordCategoryAdmin",
     "LabelAdmin",
@@ -31,5 +34,6 @@ __all__ = [
     "RequirementAdmin",
     "SegmentAdmin",
     "SelectionAdmin",
+    "SourceAdmin",
     "VatRateAdmin",
 ]

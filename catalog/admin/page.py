@@ -88,6 +88,11 @@ def sentence(event: Any) -> str:
         "prices": _("changed prices: %(amounts)s") % {"amounts": ", ".join(data.get("amounts", []))},
         "references": _("changed its references"),
         "media": _("changed its media"),
+        "value_taken": _("took the value of %(source)s for %(fields)s")
+        % {"source": data.get("source", ""), "fields": ", ".join(data.get("fields", []))},
+        "given_back": _("gave %(fields)s back to its sources") % {"fields": ", ".join(data.get("fields", []))},
+        "settled": _("sources are believed in another order"),
+        "unlocked": _("a lock ended"),
         "note": str(data.get("text", "")),
         "channel_texts": _("changed its words on channels"),
         "labels": _("changed its labels"),

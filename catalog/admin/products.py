@@ -32,6 +32,7 @@ from catalog.admin.product_list import (
     SegmentFilter,
     StateFilter,
 )
+from catalog.admin.provenance import ProvenancePage
 from catalog.admin.requirements import CompleteColumn, CompletenessFilter
 from catalog.admin.saved import SavedFilters
 from catalog.admin.scan import ScanPage
@@ -52,8 +53,10 @@ from catalog.models import (
     ProductReference,
     ProductSegment,
 )
+from catalog.rules import sources as rules
 from catalog.selectors import lookup
 from catalog.selectors.attributes import attributes_for
+from catalog.selectors.believed import open_to_hand
 from catalog.services.parts import Placement
 
 ROWS: dict[Any, Callable[..., None]] = {
@@ -73,6 +76,7 @@ class ProductAdmin(
     MediaFiles,
     LabelActions,
     ProductActions,
+    ProvenancePage,
     VariantPages,
     ScanPage,
     CompleteColumn,
@@ -201,7 +205,8 @@ class ProductAdmin(
         """The form with one input per attribute of this product."""
         show_all = request.GET.get("attributes") == "all"
         fields = attribute_fields(attributes_for(obj, show_all=show_all)) if obj else {}
-        kwargs["form"] = type("ProductForm", (ProductForm,), fields)
+        free = open_to_hand(obj, obj.fed_fields + list(rules.COLUMNS), at=now()) if obj and obj.fed_fields else set()
+        kwargs["form"] = type("ProductForm", (ProductForm,), {**fields, "open_fields": free})
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -260,6 +265,7 @@ class ProductAdmin(
             path("<int:pk>/do/<slug:verb>/", self.admin_site.admin_view(self.do), name="catalog_product_do"),
             path("<int:pk>/undo/", self.admin_site.admin_view(self.undo), name="catalog_product_undo"),
             path("<int:pk>/children/", self.admin_site.admin_view(self.children), name="catalog_product_children"),
+            path("<int:pk>/sources/", self.admin_site.admin_view(self.provenance), name="catalog_product_sources"),
             path("<int:pk>/note/", self.admin_site.admin_view(self.note), name="catalog_product_note"),
             path("scan/", self.admin_site.admin_view(self.scan), name="catalog_product_scan"),
             path("<int:pk>/variants/", self.admin_site.admin_view(self.variants), name="catalog_product_variants"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from catalog.api import structure
 from catalog.api.keywords import CategoriesView, CategoryView, KeywordsView, KeywordView
+from catalog.api.provenance import LocksView, LockView, ProvenanceView
 from catalog.api.selections import SelectionProductsView, SelectionsView, SelectionView
 from catalog.api.views import ProductsView, ProductView, ReferenceView, StoresView
 
@@ -15,6 +16,9 @@ urlpatterns = [
     path("keywords", KeywordsView.as_view(), name="keywords"),
     path("keywords/<slug:category>/<slug:code>", KeywordView.as_view(), name="keyword"),
     path("products", ProductsView.as_view(), name="products"),
+    path("products/<path:sku>/provenance", ProvenanceView.as_view(), name="product_provenance"),
+    path("products/<path:sku>/locks", LocksView.as_view(), name="product_locks"),
+    path("products/<path:sku>/locks/<int:pk>", LockView.as_view(), name="product_lock"),
     path("products/<path:sku>", ProductView.as_view(), name="product"),
     path("references/<path:code>", ReferenceView.as_view(), name="reference"),
     path("segments", structure.SegmentsView.as_view(), name="segments"),

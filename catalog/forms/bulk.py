@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 
 from catalog.models import Brand, Family, Product, ProductSegment, Segment, Selection, SelectionItem
+from catalog.selectors.provenance import choices
+from catalog.services.bulk import LockWish
 from stores.models import SalesChannel
 
 VERBS = {
@@ -21,6 +23,8 @@ VERBS = {
     "brand": (_("Set the brand"), "catalog.change_product"),
     "select": (_("Add to a selection"), "catalog.change_selection"),
     "price": (_("Change prices by a percentage"), "catalog.change_product"),
+    "lock": (_("Lock fields against imports"), "catalog.change_product"),
+    "unlock": (_("Lift locks of fields"), "catalog.change_product"),
     "archive": (_("Archive"), "catalog.change_product"),
 }
 
@@ -65,6 +69,16 @@ class BulkForm(forms.Form):
         made["unpublish"] = made["publish"]
         if verb in made:
             self.fields["what"] = made[verb]()
+        if verb == "lock":
+            self.fields["what"] = forms.ChoiceField(
+                label=_("Field or group"), choices=choices(), widget=widgets.UnfoldAdminSelectWidget()
+            )
+            self.fields["reason"] = forms.CharField(
+                label=_("Reason"), max_length=200, widget=widgets.UnfoldAdminTextInputWidget()
+            )
+            self.fields["until"] = forms.DateField(
+                label=_("Until (empty: until lifted)"), required=False, widget=widgets.UnfoldAdminSingleDateWidget()
+            )
 
     @property
     def asks(self) -> bool:
@@ -73,4 +87,6 @@ class BulkForm(forms.Form):
 
     def what(self) -> Any:
         """What was said; None for a verb that needs nothing."""
-        return self.cleaned_data.get("what")
+        if "until" not in self.fields:
+            return self.cleaned_data.get("what")
+        return LockWish(self.cleaned_data["what"], self.cleaned_data["reason"], self.cleaned_data["until"])

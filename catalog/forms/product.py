@@ -1,7 +1,7 @@
 """The product form: fields of its own, one typed input per attribute, and locks on what an import feeds."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -39,6 +39,7 @@ ProductTexts = with_translations(
 class ProductForm(ProductTexts):  # type: ignore[misc, valid-type]
     """A product as a merchandiser types it; texts in other languages stand beside those of the main one."""
 
+    open_fields: ClassVar[set[str]] = set()  # fed ones that a colleague may change all the same
     marks = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Marks"), required=False, coerce=int, widget=widgets.UnfoldAdminCheckboxSelectMultipleWidget
     )
@@ -96,7 +97,9 @@ class ProductForm(ProductTexts):  # type: ignore[misc, valid-type]
             self.initial[name] = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
         fed = self.instance.fed_fields or []
         codes = rules.locked_attributes(fed, [name.removeprefix(PREFIX) for name in self.attribute_names()])
-        lock_fields(self, rules.locked_fields(fed) | {PREFIX + code for code in codes}, self.instance.source)
+        closed = rules.locked_fields(fed) | {PREFIX + code for code in codes}
+        free = {name.replace("attributes.", PREFIX, 1) for name in self.open_fields}
+        lock_fields(self, closed - free, self.instance.source)
         if "page_layout" in self.fields:
             self.fields["page_layout"] = layout_field(self.fields["page_layout"])
         if self.instance.kind == ProductKind.CHILD:

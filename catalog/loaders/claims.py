@@ -175,7 +175,8 @@ def keep_own(stage: Stage, of: str, who: Voices, fields: Collection[str]) -> Non
         f" {_OWN % flat('p', fields)} AS said, coalesce(d.taken_at, p.updated_at) AS said_at, d.run_id"
         f" FROM {of} t JOIN catalog_product p ON p.id = t.product_id"
         f" CROSS JOIN LATERAL (SELECT {_voice_of('p.source')} AS source_id) v"
-        " LEFT JOIN keys k ON k.product_id = p.id LEFT JOIN catalog_fedrow d ON d.product_id = p.id AND d.source = p.source"
+        " LEFT JOIN keys k ON k.product_id = p.id"
+        " LEFT JOIN catalog_fedrow d ON d.product_id = p.id AND d.source = p.source"
         f" WHERE v.source_id <> %(voice)s) o WHERE o.said <> {NONE}"
         " ON CONFLICT (product_id, source_id) DO UPDATE SET said = excluded.said || c.said RETURNING source_id",
         sizes=list(rules.SIZES),

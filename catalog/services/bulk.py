@@ -7,11 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
 from catalog.models import BasePrice, Product
 from catalog.services import lifecycle
+from catalog.services.locks import lock_field, unlock
 from catalog.services.parts import Placement, place_in_segments, save_prices
 from catalog.services.products import change_product
 from catalog.services.selections import add_to_selection
@@ -19,6 +21,15 @@ from catalog.services.selections import add_to_selection
 MOST = 200
 LEAST_PERCENT, MOST_PERCENT = Decimal(-90), Decimal(500)
 CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class LockWish:
+    """A field or group to lock, why, and its last day."""
+
+    field: str
+    reason: str
+    until: dt.date | None = None
 
 
 @dataclass
@@ -35,7 +46,7 @@ def apply_to_many(
     """Do one verb to each product, all that can be done; with `dry` nothing stays done.
 
     verb: validate | withdraw | archive (with None), publish | unpublish (a channel), place (a segment), family, brand,
-    select (a selection), price (percent, −90 to 500). At most 200 products.
+    select (a selection), price (percent, −90 to 500), lock (a LockWish), unlock (None). At most 200 products.
     """
     if len(products) > MOST:
         raise Refused(_("At most %(most)d products at once.") % {"most": MOST}, code="too_many")
@@ -58,8 +69,15 @@ def apply_to_many(
 def _act(verb: str, with_what: Any, at: dt.datetime, actor: str) -> Callable[[Product], Any]:
     if verb in {"validate", "withdraw", "archive"}:
         return lambda product: getattr(lifecycle, verb)(product, at=at, actor=actor)
+    if verb == "unlock":
+        return lambda product: _lift(product, at, actor)
     if with_what is None:
         raise Invalid(_("Say with what."), field=verb)
+    if verb == "lock":
+        until = end_of(with_what.until) if with_what.until else None
+        return lambda product: lock_field(
+            product, with_what.field, reason=with_what.reason, until=until, at=at, actor=actor
+        )
     if verb in {"publish", "unpublish"}:
         return lambda product: getattr(lifecycle, verb)(product, with_what, at=at, actor=actor)
     if verb in {"family", "brand"}:
@@ -71,6 +89,18 @@ def _act(verb: str, with_what: Any, at: dt.datetime, actor: str) -> Callable[[Pr
     if verb == "price" and LEAST_PERCENT <= with_what <= MOST_PERCENT:
         return lambda product: _reprice(product, with_what, at, actor)
     raise Invalid(_("A percentage lies between −90 and 500."), field="percent")
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """The last second of a day, here."""
+    return dt.datetime.combine(day, dt.time(23, 59, 59), timezone.get_current_timezone())
+
+
+def _lift(product: Product, at: dt.datetime, actor: str) -> None:
+    locks = list(product.field_locks.all())
+    if not locks:
+        raise Refused(_("It has no lock of its own."), code="no_lock")
+    unlock(locks, at=at, actor=actor)
 
 
 def _place(product: Product, segment: Any, at: dt.datetime, actor: str) -> None:

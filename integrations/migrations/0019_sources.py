@@ -8,7 +8,7 @@ from catalog.loaders.tracked import CLAIM
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integrations", "0015_cancelling"),
+        ("integrations", "0018_flow_versions"),
         ("catalog", "0024_sources"),
     ]
 
