@@ -108,6 +108,7 @@ DATABASES["default"]["OPTIONS"]["pool"] = {
     "max_size": env.int("DATABASE_POOL", default=6),
     "timeout": 10,
 }
+PREPARE_STATEMENTS = env.bool("DATABASE_PREPARE", default=True)  # not behind a pooler that knows none
 
 # -- who may come in -------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

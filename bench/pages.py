@@ -1,6 +1,6 @@
 """Pages of the shop against an empty Django page and one with one query: same server, same run, in turns.
 
-    .venv/bin/python -m bench.pages [--products 20000] [--seconds 5] [--repeat 3]
+    .venv/bin/python -m bench.pages [--products 20000] [--seconds 5] [--repeat 3] [--keep]
 
 The catalogue is generated: 1/10 parents with eight children, the rest alone, 300 segments, five facets, prices, a
 campaign, stock in a warehouse and five stores. Works in a database of its own, which it makes and drops.
@@ -34,10 +34,12 @@ def main():
     services.start()
     settings.DATABASES["default"]["TEST"]["NAME"] = NAME
     settings.LOGBOOK_NUDGE = "bench.pages.nothing"
-    runner = DiscoverRunner(verbosity=0, interactive=False)
+    runner = DiscoverRunner(verbosity=0, interactive=False, keepdb=options.keep)
     made = runner.setup_databases()
     try:
-        pages = _world(options.products)
+        pages = _known() or _world(options.products)
+        if options.seconds == 0:
+            return
         server = _server()
         try:
             _measure(pages, options)
@@ -55,12 +57,24 @@ def nothing():
 def _options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--products", type=int, default=20_000)
-    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--seconds", type=float, default=5, help="of each page and turn; 0 only makes the shop")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--keep", action="store_true", help="keep the shop for the next run with --keep")
     return parser.parse_args()
 
 
+def _known():
+    """The pages of a shop that an earlier run left."""
+    from django.core.cache import caches
+
+    from catalog.models import Product
+
+    return caches["shared"].get("bench.pages") if Product.objects.exists() else None
+
+
 def _world(count):
+    from django.core.cache import caches
+
     from bench import shop_of_size
     from discovery.services import reindex
     from tests.builders import AT
@@ -74,6 +88,7 @@ def _world(count):
     started = time.monotonic()
     reindex(None, at=AT)
     print(f"  index again, nothing changed: {time.monotonic() - started:.1f} s", flush=True)
+    caches["shared"].set("bench.pages", pages, None)
     return pages
 
 
@@ -105,7 +120,8 @@ def _measure(pages, options):
     for path in pages.values():
         for _each in range(8):
             assert _get(path) == 200, path
-    asked = {"empty": "/empty/", "one query": "/one-query/", **pages}
+    drawn = {f"{name}, drawn": f"{pages[name]}#session" for name in ("segment", "product alone", "search")}
+    asked = {"empty": "/empty/", "one query": "/one-query/", **pages, **drawn}
     found = {name: [] for name in asked}
     for _turn in range(options.repeat):
         for name, path in asked.items():
@@ -122,12 +138,14 @@ def _measure(pages, options):
 
 def _load(path, seconds):
     times, lock, end = [], threading.Lock(), time.monotonic() + seconds
+    path, _mark, session = path.partition("#")  # whoever has a session gets pages that are drawn for him alone
+    cookies = "store=S1; sessionid=none" if session else "store=S1"
 
     def shopper():
         connection, mine = http.client.HTTPConnection("127.0.0.1", PORT), []
         while time.monotonic() < end:
             started = time.perf_counter()
-            connection.request("GET", path, headers={"Cookie": "store=S1"})
+            connection.request("GET", path, headers={"Cookie": cookies})
             answer = connection.getresponse()
             answer.read()
             assert answer.status == 200, (path, answer.status)

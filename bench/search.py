@@ -1,6 +1,6 @@
 """Search at size: every lane and suggestions against plain full text in SQL, at two sizes of catalogue, in one run.
 
-    .venv/bin/python -m bench.search [--products 100000 200000] [--rounds 60] [--explain]
+    .venv/bin/python -m bench.search [--products 100000 200000] [--rounds 60] [--explain] [--keep]
 
 Names and descriptions are drawn from 30,000 words as language is (the n-th word once for every n of the first), so
 there are rare, middling and common ones; 60 keywords, rules with pins, one product in twenty a star, synonyms.
@@ -22,7 +22,8 @@ WORDS, IN_NAME, IN_TEXT = 30_000, 5, 20
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--products", type=int, nargs="+", default=[100_000, 200_000])
-    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=60, help="searches of a lane; 0 only makes the catalogues")
+    parser.add_argument("--keep", action="store_true", help="keep the catalogues for the next run with --keep")
     parser.add_argument("--explain", action="store_true")
     options = parser.parse_args()
     import django
@@ -34,14 +35,14 @@ def main():
     from altazion.embedded import services
 
     services.start()
-    settings.DATABASES["default"]["TEST"]["NAME"] = "bench_search"
     settings.LOGBOOK_NUDGE = "bench.pages.nothing"
     figures = []
     for count in options.products:
-        runner = DiscoverRunner(verbosity=0, interactive=False)
+        settings.DATABASES["default"]["TEST"]["NAME"] = f"bench_search_{count}"
+        runner = DiscoverRunner(verbosity=0, interactive=False, keepdb=options.keep)
         made = runner.setup_databases()
         try:
-            figures.append(_run(count, options))
+            figures += [made_of] if (made_of := _run(count, options)) else []
         finally:
             runner.teardown_databases(made)
     for fewer, more in itertools.pairwise(figures):
@@ -60,6 +61,23 @@ def vocabulary():
 
 
 def _run(count, options):
+    words = vocabulary()
+    channel, keywords = _known() or _made(count, words)
+    return _measure(channel, words, keywords, options) if options.rounds else None
+
+
+def _known():
+    """The catalogue that an earlier run left."""
+    from catalog.models import Keyword
+    from discovery.models import IndexEntry
+    from stores.models import SalesChannel
+
+    if not IndexEntry.objects.exists():
+        return None
+    return SalesChannel.objects.get(), list(Keyword.objects.order_by("pk").values_list("name", flat=True))
+
+
+def _made(count, words):
     from django.db import connection
 
     from bench import many
@@ -67,14 +85,13 @@ def _run(count, options):
     from discovery.services import reindex
     from tests.builders import AT
 
-    words = vocabulary()
     channel, _store, _scopes = _timed(f"{count:,} products made", lambda: many.products(count))
     _timed("named and described", lambda: _name(words))
     keywords = _timed("keywords, pins, synonyms", lambda: _decide(words))
     _timed("index", lambda: reindex(None, at=AT))
     with connection.cursor() as sql:
         sql.execute("VACUUM ANALYZE")
-    return _measure(channel, words, keywords, options)
+    return channel, keywords
 
 
 def _name(words):

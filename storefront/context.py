@@ -11,7 +11,9 @@ from django.utils.translation import get_language_info
 
 def shop(request: HttpRequest) -> dict[str, Any]:
     """The shop of this request, and this page's address in each language; read only where a template asks."""
+    marks = getattr(request, "marks", None)  # of a page that is kept: where what is one visitor's goes
     return {
+        **({"csrf_token": marks["token"], "basket_mark": marks["basket"]} if marks else {}),
         "shop": getattr(request, "shop", None),
         "preview_at": getattr(request, "preview_at", None),
         "languages": SimpleLazyObject(lambda: _languages(request)),

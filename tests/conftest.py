@@ -89,3 +89,6 @@ def _clean_cache():
     from django.core.cache import cache
 
     cache.clear()
+    from storefront.views.kept import forget_pages
+
+    forget_pages()

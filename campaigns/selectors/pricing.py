@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from altazion.lib.money import ZERO, net_of, share_out
+from altazion.lib.noting import note
+from altazion.lib.prepared import prepared
 from altazion.lib.problems import Invalid, Refused
 from campaigns.models import Campaign
 from campaigns.rules import During, EffectivePrice, Layer, Offer, Reason, cheapest, evaluate, reduced
@@ -260,7 +261,8 @@ def _products(
     }  # fmt: skip
     products: dict[int, _Priced] = {}
     layers: dict[int, dict[tuple[Any, ...], Layer]] = {}
-    with connection.cursor() as sql:
+    note(asked)
+    with prepared() as sql:
         sql.execute(_PRICED, parameters)
         for pk, kind, parent, state, rate, priced, *layer in sql.fetchall():
             if pk not in products:
@@ -292,7 +294,7 @@ def _offers(product_ids: Iterable[int], channel: SalesChannel, at: dt.datetime) 
     found: dict[int, list[Offer]] = defaultdict(list)
     made: dict[str, Offer | None] = {}
     parameters: dict[str, Any] = {"products": list(product_ids), "channel": channel.pk, "at": at}
-    with connection.cursor() as sql:
+    with prepared() as sql:
         sql.execute(_OFFERS, parameters)
         for product, code, label, percent, during, of_selection in sql.fetchall():
             if code not in made:

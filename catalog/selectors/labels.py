@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
+from altazion.lib.noting import note
+from altazion.lib.prepared import prepared
 from catalog.models import CriterionValue, Label
 from stores.models import SalesChannel
 
@@ -105,7 +105,8 @@ def labels_of(
     parameters: dict[str, Any] = {
         "ids": list(product_ids), "channel": channel.pk, "at": at, "language": language, "reduced": list(reduced),
     }  # fmt: skip
-    with connection.cursor() as sql:
+    note(parameters["ids"])
+    with prepared() as sql:
         sql.execute(_SHOWN, parameters)
         for product, pk, slot, several, display, name, text, ground, ink, image, tiles in sql.fetchall():
             if not several and (product, slot) in taken:

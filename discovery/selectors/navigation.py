@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Exists, F, OuterRef
 
+from altazion.lib.prepared import prepared
 from altazion.lib.written import Written, written
 from catalog.enums import SegmentKind
 from catalog.models import Segment
@@ -41,7 +42,7 @@ class SegmentEntry:
 _VERSION = """
 SELECT COALESCE(index.number, 0), COALESCE(index.named, 0), COALESCE(pg_current_xact_id_if_assigned()::text, ''),
        COALESCE(decided.number, 0)
-  FROM (SELECT %s AS channel_id) asked
+  FROM (SELECT %(channel)s::bigint AS channel_id) asked
   LEFT JOIN discovery_indexversion index ON index.channel_id = asked.channel_id
   LEFT JOIN discovery_decisionversion decided ON decided.id = 1
 """
@@ -49,8 +50,8 @@ SELECT COALESCE(index.number, 0), COALESCE(index.named, 0), COALESCE(pg_current_
 
 def index_version(channel: SalesChannel) -> str:
     """Changes whenever the channel's index does, or what merchandisers decided: part of the key of all that is kept."""
-    with connection.cursor() as sql:
-        sql.execute(_VERSION, [channel.pk])
+    with prepared() as sql:
+        sql.execute(_VERSION, {"channel": channel.pk})
         return ".".join(str(part) for part in (channel.pk, *sql.fetchone()))
 
 

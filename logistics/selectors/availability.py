@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from altazion.lib.noting import note
+from altazion.lib.prepared import prepared
 from catalog.enums import ProductKind, StockType
 from catalog.models import Product
 from catalog.selectors.bundles import Part, parts_of
@@ -202,7 +203,8 @@ def _on_shelves(
     parameters: dict[str, Any] = {
         "asked": asked, "families": families, "channel": channel_id, "stores": store_ids, "at": at, "own": own,
     }  # fmt: skip
-    with connection.cursor() as sql:
+    note(asked)
+    with prepared() as sql:
         sql.execute(_STEPS, parameters)
         for product, *facts, place, name, purpose, rank, store, a, b, c, d, e, threshold in sql.fetchall():
             if product not in sold:

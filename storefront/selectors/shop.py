@@ -30,6 +30,10 @@ class Shop:
         self._store_code = store_code[:30]
         self.cart_token = _uuid(cart_token)
 
+    def afresh(self) -> None:
+        """Read site and stores as they are now: for a page that is going to be kept."""
+        cache.delete_many([f"site:{self._host}", "pickup-stores"])
+
     @cached_property
     def site(self) -> Site:
         """The site of this host, as it was at most some seconds ago. Raises NotFound."""

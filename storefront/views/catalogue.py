@@ -22,6 +22,7 @@ from storefront.selectors.landing import landing_of_brand
 from storefront.selectors.product import ProductPage, parent_of
 from storefront.views.buying import shop_of
 from storefront.views.heads import absolute_media, head, origin_of
+from storefront.views.kept import kept
 from storefront.views.landing import brand_policy, questions_for_machines
 
 FILTER = "f-"
@@ -33,6 +34,7 @@ AROUND = 2  # pages shown on both sides of the present one
 
 
 @require_GET
+@kept
 def home(request: HttpRequest) -> HttpResponse:
     """The shop's window."""
     shop = shop_of(request)
@@ -47,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@kept
 def segment(request: HttpRequest, slug: str) -> HttpResponse:
     """A segment with what stands in it and below."""
     shop = shop_of(request)
@@ -125,6 +128,7 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
+@kept
 def search(request: HttpRequest) -> HttpResponse:
     """What a text finds; an exact code that names one product leads straight to it."""
     shop = shop_of(request)
@@ -158,6 +162,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@kept
 def product(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A product; `?variant=SKU` names one of its children."""
     shop = shop_of(request)
