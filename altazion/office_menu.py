@@ -87,6 +87,11 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("logistics.place", _("Places"), "warehouse"),
             ("logistics.supplysource", _("Supply sources"), "conversion_path"),
             ("logistics.deliverymode", _("Delivery modes"), "local_shipping"),
+            ("logistics.carrier", _("Carriers"), "delivery_truck_speed"),
+            ("logistics.deliveryzone", _("Delivery zones"), "public"),
+            ("logistics.deliverygroup", _("Delivery headings"), "segment"),
+            ("logistics.fulfilmenttype", _("Ways of preparation"), "construction"),
+            ("logistics.productdelivery", _("Delivery of products"), "package_2"),
         ],
     ),
     (

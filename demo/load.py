@@ -25,6 +25,7 @@ from demo.people import make_people
 from demo.pictures import Picture, draw_all
 from demo.together import make_together
 from demo.toys import HEROES, all_toys, lines, pick
+from demo.ways import make_ways
 from demo.wishes import make_wishes
 from discovery.services import reindex
 from integrations.enums import RunState, Trigger
@@ -73,6 +74,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     say("landing pages")
     make_depth(at, ACTOR)
     say("novelties, sizes, marks, banners, files")
+    make_ways(at)
     ensure_schedules(at)
     reindex(None, at=at)
     say("search index")

@@ -42,6 +42,14 @@ class DeliveryKind(models.TextChoices):
     PICKUP = "RETR", _("store pickup")
 
 
+class Period(models.TextChoices):
+    """How often a delivery mode's quota begins anew, in the channel's days."""
+
+    DAY = "day", _("a day")
+    WEEK = "week", _("a week")
+    MONTH = "month", _("a month")
+
+
 class Level(models.TextChoices):
     """How available something is, for people."""
 

@@ -1,14 +1,27 @@
 """Office pages of logistics."""
 
 from logistics.admin.balances import BalanceAdmin
-from logistics.admin.config import DeliveryModeAdmin, PlaceAdmin, SupplySourceAdmin
+from logistics.admin.config import PlaceAdmin, SupplySourceAdmin
 from logistics.admin.ledger import MovementAdmin, ReservationAdmin
+from logistics.admin.ways import (
+    CarrierAdmin,
+    DeliveryGroupAdmin,
+    DeliveryModeAdmin,
+    DeliveryZoneAdmin,
+    FulfilmentTypeAdmin,
+    ProductDeliveryAdmin,
+)
 
 __all__ = [
     "BalanceAdmin",
+    "CarrierAdmin",
+    "DeliveryGroupAdmin",
     "DeliveryModeAdmin",
+    "DeliveryZoneAdmin",
+    "FulfilmentTypeAdmin",
     "MovementAdmin",
     "PlaceAdmin",
+    "ProductDeliveryAdmin",
     "ReservationAdmin",
     "SupplySourceAdmin",
 ]

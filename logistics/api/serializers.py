@@ -77,7 +77,30 @@ class PromiseQuery(serializers.Serializer[Any]):
     value = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0)
     store = serializers.CharField(max_length=30, required=False)
     country = serializers.RegexField(r"^[A-Za-z]{2}$", required=False, default="FR")
+    postcode = serializers.RegexField(
+        r"^[0-9A-Za-z -]{0,12}$", required=False, default="", allow_blank=True, help_text="Decides between zones."
+    )
+    at = serializers.DateTimeField(required=False, help_text="When it is ordered; now if left out.")
+    trace = serializers.BooleanField(
+        required=False, default=False, help_text="Also modes that stand back for another, and how each day came about."
+    )
     channel = serializers.SlugField(max_length=30, required=False)
+
+
+class PromiseStep(serializers.Serializer[Any]):
+    """A link of the chain that ends on `from_date`: until when, and why."""
+
+    day = serializers.DateField()
+    why = serializers.CharField()
+
+
+class FeeParts(serializers.Serializer[Any]):
+    """What makes up a fee, with tax: the mode's or its table's, what products add; waived: free from this value on."""
+
+    base = serializers.DecimalField(max_digits=8, decimal_places=2)
+    surcharge = serializers.DecimalField(max_digits=8, decimal_places=2)
+    waived = serializers.BooleanField()
+    by_table = serializers.BooleanField()
 
 
 class PromiseOption(serializers.Serializer[Any]):
@@ -93,6 +116,11 @@ class PromiseOption(serializers.Serializer[Any]):
     vat_rate = serializers.DecimalField(max_digits=6, decimal_places=4)
     from_date = serializers.DateField()
     to_date = serializers.DateField()
+    heading = serializers.CharField(help_text="Name of the heading it stands under; empty: none.")
+    carrier = serializers.CharField(help_text="Code of its carrier; empty: none.")
+    hidden = serializers.BooleanField(help_text="It could serve, but another goes before it.")
+    fee_parts = FeeParts()
+    steps = PromiseStep(many=True, required=False)
 
 
 class PromiseAnswer(serializers.Serializer[Any]):

@@ -1,6 +1,5 @@
 """Availability and promises: parse, one question, render."""
 
-import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from accounts.enums import Scope
 from altazion.lib.clock import now
 from altazion.lib.problems import NotFound
 from logistics.api import serializers as shapes
-from logistics.selectors import Availability, availability, delivery_options
+from logistics.selectors import Availability, DeliveryOption, availability, delivery_options, explained
 from logistics.selectors.lookup import channel_named, ids_of, store_named, stores_named
 from stores.models import Store
 
@@ -57,7 +56,7 @@ class PromiseView(APIView):
         query = shapes.PromiseQuery(data=request.data)
         query.is_valid(raise_exception=True)
         asked = query.validated_data
-        at, channel = now(), channel_named(asked.get("channel", ""))
+        at, channel = asked.get("at") or now(), channel_named(asked.get("channel", ""))
         store = store_named(asked["store"]) if asked.get("store") else None
         options = delivery_options(
             _lines(asked["lines"]),
@@ -65,9 +64,11 @@ class PromiseView(APIView):
             at=at,
             store=store,
             country=asked["country"].upper(),
+            postcode=asked["postcode"],
             value=asked["value"],
         )
-        rows = [_option(option, channel.currency) for option in options]
+        shown = [option for option in options if asked["trace"] or not option.hidden]
+        rows = [_option(option, channel.currency, asked["trace"]) for option in shown]
         return Response(shapes.PromiseAnswer({"at": at, "options": rows}).data)
 
 
@@ -119,17 +120,24 @@ def _lines(lines: list[dict[str, Any]]) -> list[tuple[int, int]]:
     return [(ids[line["sku"]], line["quantity"]) for line in lines]
 
 
-def _option(option: Any, currency: str) -> dict[str, Any]:
-    days: tuple[dt.date, dt.date] = option.from_date, option.to_date
-    return {
-        "code": option.mode.code,
-        "name": option.mode.shown_name,
-        "kind": option.mode.kind,
+def _option(option: DeliveryOption, currency: str, with_trace: bool) -> dict[str, Any]:
+    mode = option.mode
+    traced: dict[str, Any] = {}
+    if with_trace:
+        traced["steps"] = [{"day": day, "why": why} for day, why in explained(option.links)]
+    return traced | {
+        "code": mode.code,
+        "name": mode.shown_name,
+        "kind": mode.kind,
         "ok": option.ok,
         "reason": option.reason,
         "fee": option.fee,
         "currency": currency,
         "vat_rate": option.vat_rate,
-        "from_date": days[0],
-        "to_date": days[1],
+        "from_date": option.from_date,
+        "to_date": option.to_date,
+        "heading": mode.group.shown_name if mode.group else "",
+        "carrier": mode.carrier.code if mode.carrier else "",
+        "hidden": option.hidden,
+        "fee_parts": option.fee_parts,
     }

@@ -9,11 +9,14 @@ from logistics.selectors.availability import (
     shelves,
     sold_products,
 )
-from logistics.selectors.delivery import DeliveryOption, StoreStock, delivery_options, stores_with
+from logistics.selectors.delivery import DeliveryOption, delivery_options
+from logistics.selectors.lead_times import TO_STORE, explained
 from logistics.selectors.ledger import Divergence, Statement, prove_balances, why_this_balance
 from logistics.selectors.lookup import channel_named, ids_of, store_named, stores_named
+from logistics.selectors.stores import StoreStock, stores_with
 
 __all__ = [
+    "TO_STORE",
     "Availability",
     "DeliveryOption",
     "Divergence",
@@ -25,6 +28,7 @@ __all__ = [
     "channel_named",
     "delivery_options",
     "endless",
+    "explained",
     "ids_of",
     "prove_balances",
     "shelves",

@@ -3,6 +3,7 @@
 from logistics.services.movements import count_stock, move, set_safety, transfer
 from logistics.services.problems import NotEnoughStock, ShortLine
 from logistics.services.proof import prove_stock
+from logistics.services.quota import FullyBooked, give_delivery_back, take_delivery
 from logistics.services.reservations import (
     consume,
     extend,
@@ -13,11 +14,13 @@ from logistics.services.reservations import (
 )
 
 __all__ = [
+    "FullyBooked",
     "NotEnoughStock",
     "ShortLine",
     "consume",
     "count_stock",
     "extend",
+    "give_delivery_back",
     "move",
     "prove_stock",
     "release",
@@ -25,5 +28,6 @@ __all__ = [
     "release_one",
     "reserve",
     "set_safety",
+    "take_delivery",
     "transfer",
 ]

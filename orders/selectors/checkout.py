@@ -7,15 +7,13 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from logistics.enums import DeliveryKind
-from logistics.selectors import DeliveryOption, StoreStock, delivery_options, stores_with
+from logistics.models import DeliveryGroup
+from logistics.selectors import TO_STORE, DeliveryOption, StoreStock, delivery_options, stores_with
 from orders import rules
 from orders.enums import MethodKind
 from orders.models import PaymentMethod
 from orders.selectors.baskets import Basket
 from stores.models import SalesChannel, Store
-
-TO_STORE = frozenset({DeliveryKind.PICKUP, DeliveryKind.STORE_DELIVERY})
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,16 @@ class Checkout:
     fee: Decimal
     total: Decimal
     seen: str
+
+    @property
+    def headings(self) -> list[tuple[DeliveryGroup | None, list[DeliveryOption]]]:
+        """The options under their headings, those that can serve first; options without heading stand alone."""
+        found: dict[int, tuple[DeliveryGroup | None, list[DeliveryOption]]] = {}
+        for option in self.options:
+            group = option.mode.group
+            key = group.pk if group else -option.mode.pk
+            found.setdefault(key, (group, []))[1].append(option)
+        return list(found.values())
 
     @property
     def needs_store(self) -> bool:
@@ -51,13 +59,17 @@ def checkout(
     mode: str = "",
     store: Store | None = None,
     country: str = "FR",
+    postcode: str = "",
 ) -> Checkout:
     """The options of a basket; `mode` is the code of the delivery mode chosen so far.
 
     Without a choice the first possible option is taken.
     """
     wanted = basket.wanted
-    options = delivery_options(wanted, channel=channel, at=at, store=store, country=country, value=basket.total)
+    found = delivery_options(
+        wanted, channel=channel, at=at, store=store, country=country, postcode=postcode, value=basket.total
+    )
+    options = [option for option in found if not option.hidden]
     chosen = next((option for option in options if option.mode.code == mode), None)
     chosen = chosen or next((option for option in options if option.ok), None) or (options[0] if options else None)
     stores = stores_with(wanted, channel=channel, at=at) if any(o.mode.kind in TO_STORE for o in options) else []

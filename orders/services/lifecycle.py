@@ -1,6 +1,7 @@
 """Verbs of an order's way to its owner: ready, handed over, cancelled (operations-domain 2.10, simple life cycle)."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from altazion.lib.problems import Invalid, Refused
 from logbook.services import record
 from logistics.enums import DeliveryKind, MovementKind
-from logistics.services import consume, release
+from logistics.services import consume, give_delivery_back, release
 from orders import rules
 from orders.enums import MethodKind, OrderState, PaymentState
 from orders.models import Order
@@ -81,6 +82,7 @@ def cancel(order: Order, reason: str, at: dt.datetime, actor: str) -> Order:
             amount=str(order.paid_total),
             store=order.store.code if order.store else "",
         )
+    give_delivery_back(order.delivery_mode, _day_of(order))
     release(order.guid, at=at)
     return order
 
@@ -112,6 +114,11 @@ def claim_confirmation(order: Order, *, at: dt.datetime) -> bool:
 def give_up_confirmation(order: Order) -> None:
     """Sending failed before the mail left: the next try may claim it again."""
     Order.objects.filter(pk=order.pk).update(confirmed_at=None)
+
+
+def _day_of(order: Order) -> dt.date:
+    """The channel's day on which it was placed."""
+    return order.placed_at.astimezone(ZoneInfo(order.channel.time_zone)).date()
 
 
 def _becomes(order: Order, state: OrderState, stamp: str, at: dt.datetime, actor: str, **facts: str) -> Order:
@@ -153,6 +160,6 @@ def _must_be_paid(order: Order) -> None:
 def _lock(order: Order) -> Order:
     return (
         Order.objects.select_for_update(of=("self",))
-        .select_related("payment_method", "store", "delivery_mode")
+        .select_related("payment_method", "store", "delivery_mode", "channel")
         .get(pk=order.pk)
     )

@@ -17,6 +17,7 @@ from customers.services import guest_customer
 from logbook.services import record
 from logistics.enums import DeliveryKind
 from logistics.selectors import DeliveryOption, delivery_options
+from logistics.services import take_delivery
 from orders import rules
 from orders.enums import LineKind, MethodKind
 from orders.models import Cart, Order, OrderLine, PaymentMethod
@@ -98,6 +99,7 @@ def _place(cart: Cart, answers: CheckoutAnswers, key: str, at: dt.datetime, lang
         total=str(order.total),
         key=key,
     )
+    take_delivery(option.mode, at.astimezone(ZoneInfo(cart.channel.time_zone)).date())
     hold(order, at=at)  # last: others may want the same rows
     return order
 
@@ -112,6 +114,7 @@ def _delivery(
         at=at,
         store=answers.store,
         country=answers.address.get("country", "FR"),
+        postcode=answers.address.get("postcode", ""),
         value=value,
     )
     option = next((option for option in options if option.mode.code == answers.delivery_mode), None)

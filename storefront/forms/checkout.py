@@ -21,6 +21,13 @@ RECALCULATE = {
     "hx-target": "#checkout",
     "hx-swap": "outerHTML",
 }
+# A postcode changes ways and fees only: what is being typed in the next field stays as it is.
+LOOK_AGAIN = {
+    **RECALCULATE,
+    "hx-target": "#delivery-options",
+    "hx-select": "#delivery-options",
+    "hx-select-oob": "#checkout-summary",
+}
 KEPT = ("email", "first_name", "last_name", "phone", "delivery_mode", "store", *ADDRESS, "payment_method")
 
 
@@ -41,7 +48,7 @@ class CheckoutForm(PlainForm):
     store = forms.CharField(max_length=30, required=False)
     line1 = plain_text(_("Street and number"), 160, "address-line1", required=False)
     line2 = plain_text(_("Building, floor, door (optional)"), 160, "address-line2", required=False)
-    postcode = plain_text(_("Postcode"), 12, "postal-code", required=False)
+    postcode = plain_text(_("Postcode"), 12, "postal-code", required=False, attrs=LOOK_AGAIN)
     city = plain_text(_("Town"), 80, "address-level2", required=False)
     country = forms.ChoiceField(
         label=_("Country"),

@@ -32,10 +32,10 @@ class PlainForm(Announced, forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
-def plain_text(label: Any, most: int, complete: str, **more: Any) -> forms.CharField:
-    """A line of text; `complete` tells browsers what may be filled in."""
+def plain_text(label: Any, most: int, complete: str, attrs: Any = None, **more: Any) -> forms.CharField:
+    """A line of text; `complete` tells browsers what may be filled in, `attrs` are the field's own."""
     kind = {"tel": "tel"}.get(complete, "text")
-    widget = forms.TextInput(attrs={"autocomplete": complete, "type": kind})
+    widget = forms.TextInput(attrs={"autocomplete": complete, "type": kind, **(attrs or {})})
     return forms.CharField(label=label, max_length=most, widget=widget, **more)
 
 

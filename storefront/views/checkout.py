@@ -128,6 +128,7 @@ def _offer(request: HttpRequest, cart: Cart, answers: dict[str, Any]) -> Checkou
         mode=answers.get("delivery_mode") or "",
         store=store,
         country=answers.get("country") or "FR",
+        postcode=answers.get("postcode") or "",
     )
 
 

@@ -1,12 +1,8 @@
-"""Stock and delivery arithmetic in plain Python: how available, from which places, on which day."""
+"""Stock arithmetic: how available, from which places."""
 
-import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
-WORKING_DAYS = frozenset({1, 2, 3, 4, 5})  # ISO numbers, Monday first
-SHOP_DAYS = frozenset({1, 2, 3, 4, 5, 6})
 UNLIMITED = 9999  # what is not kept on shelves never runs out
 
 
@@ -68,34 +64,3 @@ def choose_places(quantity: int, shelves: Iterable[Shelf]) -> dict[int, int]:
             chosen[shelf.place_id] = taken
             left -= taken
     return {} if left else chosen
-
-
-def day_after(start: dt.date, days: int, open_days: Collection[int]) -> dt.date:
-    """The date `days` open days after the first open day on or after `start`."""
-    day = start
-    while True:
-        if day.isoweekday() in open_days:
-            if days == 0:
-                return day
-            days -= 1
-        day += dt.timedelta(days=1)
-
-
-def promise_days(
-    local: dt.datetime, cutoff_hour: int, min_days: int, max_days: int, open_days: Collection[int]
-) -> tuple[dt.date, dt.date]:
-    """Earliest and latest day for an order placed at `local`, channel time; past the cutoff it leaves a day later."""
-    days = open_days or WORKING_DAYS
-    start = local.date() + dt.timedelta(days=1 if local.hour >= cutoff_hour else 0)
-    return day_after(start, min_days, days), day_after(start, max(min_days, max_days), days)
-
-
-def fee_of(fee: Decimal, free_from: Decimal | None, value: Decimal) -> Decimal:
-    """What delivery costs, with tax, for a basket of `value` with tax."""
-    return Decimal("0.00") if free_from is not None and value >= free_from else fee
-
-
-def open_days_of(hours: Mapping[str, object]) -> frozenset[int]:
-    """Days on which a store opens, from its hours; a store that tells none opens Monday to Saturday."""
-    days = frozenset(int(day) for day, spans in hours.items() if spans and day.isdigit() and 1 <= int(day) <= 7)
-    return days or SHOP_DAYS

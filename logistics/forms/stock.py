@@ -6,14 +6,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
-from altazion.lib.translating import name_and_description
 from catalog.enums import ProductKind
 from catalog.models import Product
 from catalog.selectors import find_by_reference
 from logistics.enums import MovementKind
-from logistics.models import DeliveryMode, Place
+from logistics.models import Place
 
 MOST = 1_000_000
 RIGHT_KINDS = (MovementKind.RECEIPT, MovementKind.RETURN, MovementKind.CORRECTION)
@@ -101,11 +104,3 @@ class ReceiveForm(StockForm):
             skus = ", ".join(product.sku for product in found[:12])
             raise forms.ValidationError(_("Several variants share it. Which SKU: %(skus)s?") % {"skus": skus})
         return found[0]
-
-
-class DeliveryModeForm(name_and_description()):  # type: ignore[misc]
-    """A delivery mode; its name and description in every language."""
-
-    class Meta:
-        model = DeliveryMode
-        exclude = ("translations",)

@@ -4,15 +4,13 @@
 a count that finds less than was promised may, and then the difference stands in `shortage` for a person to repair.
 """
 
-import uuid
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from altazion.lib.translating import Spoken
-from catalog.models import Product, VatRate
-from logistics.enums import DeliveryKind, MovementKind, PlaceKind, Purpose, ReservationState
+from catalog.models import Product
+from logistics.enums import MovementKind, PlaceKind, Purpose, ReservationState
+from logistics.models.fields import WeekDays
 from stores.models import SalesChannel, Store
 
 
@@ -26,6 +24,18 @@ class Place(models.Model):
         Store, models.PROTECT, null=True, blank=True, related_name="place", verbose_name=_("store")
     )
     active = models.BooleanField(_("active"), default=True)
+    prepares_on = WeekDays(_("prepares orders on"))
+    preparation_days = models.PositiveSmallIntegerField(
+        _("days to prepare an order"), default=0, db_default=0, help_text=_("Working days of this place.")
+    )
+    holidays = models.CharField(
+        _("closed on the holidays of"),
+        max_length=6,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("FR, or FR-57 for a region of its own; empty: it works on holidays."),
+    )
 
     class Meta:
         verbose_name = _("stock place")
@@ -42,6 +52,29 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PlaceDay(models.Model):
+    """A day that is not like others at a place: closed at 0 %, as always at 100 %, reinforced above."""
+
+    place = models.ForeignKey(Place, models.CASCADE, related_name="planning", verbose_name=_("place"))
+    date = models.DateField(_("day"))
+    percent = models.PositiveSmallIntegerField(
+        _("works at, %"), default=0, help_text=_("0 is closed; over 0 it works, on a Sunday or a holiday too.")
+    )
+    note = models.CharField(_("remark"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("day of a place")
+        verbose_name_plural = _("planning")
+        ordering = ["date"]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "date"], name="one_plan_per_day"),
+            models.CheckConstraint(condition=Q(percent__lte=300), name="plan_up_to_300_percent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_id} {self.date}: {self.percent} %"
 
 
 class SupplySource(models.Model):
@@ -148,40 +181,3 @@ class Reservation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product_id}@{self.place_id}"
-
-
-class DeliveryMode(Spoken, models.Model):
-    """A way for goods to reach the shopper, with what it costs and what it carries (OFF-4, ORC-4)."""
-
-    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.SlugField(_("code"), max_length=30, unique=True)
-    name = models.CharField(_("name"), max_length=100)
-    description = models.CharField(_("shown to the shopper"), max_length=200, blank=True)
-    translations = models.JSONField(
-        _("translations"), default=dict, blank=True, db_default=models.Value({}, output_field=models.JSONField())
-    )
-    kind = models.CharField(_("kind"), max_length=4, choices=DeliveryKind)
-    channels = models.ManyToManyField(SalesChannel, related_name="delivery_modes", verbose_name=_("channels"))
-    fee = models.DecimalField(_("fee with tax"), max_digits=8, decimal_places=2, default=0)
-    vat_rate = models.ForeignKey(VatRate, models.PROTECT, verbose_name=_("VAT rate of the fee"))
-    free_from = models.DecimalField(_("free from a basket of"), max_digits=10, decimal_places=2, null=True, blank=True)
-    min_weight_g = models.PositiveIntegerField(_("lightest, grams"), default=0)
-    max_weight_g = models.PositiveIntegerField(_("heaviest, grams"), null=True, blank=True)
-    min_value = models.DecimalField(_("smallest basket"), max_digits=10, decimal_places=2, default=0)
-    max_value = models.DecimalField(_("largest basket"), max_digits=10, decimal_places=2, null=True, blank=True)
-    countries = models.CharField(
-        _("countries"), max_length=200, default="FR", help_text=_("Two letters each, with spaces: FR BE LU")
-    )
-    min_days = models.PositiveSmallIntegerField(_("earliest, working days"), default=0)
-    max_days = models.PositiveSmallIntegerField(_("latest, working days"), default=0)
-    cutoff_hour = models.PositiveSmallIntegerField(_("orders after this hour leave the next day"), default=14)
-    position = models.PositiveSmallIntegerField(_("position"), default=10)
-    active = models.BooleanField(_("active"), default=True)
-
-    class Meta:
-        verbose_name = _("delivery mode")
-        verbose_name_plural = _("delivery modes")
-        ordering = ["position", "name"]
-
-    def __str__(self) -> str:
-        return self.name

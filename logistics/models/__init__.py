@@ -1,0 +1,39 @@
+"""Stock over warehouses and stores, and the ways goods travel."""
+
+from logistics.models.delivery import (
+    Carrier,
+    DeliveryGroup,
+    DeliveryMode,
+    DeliveryZone,
+    FeeBand,
+    ForbiddenMode,
+    FulfilmentType,
+    ModeUse,
+    ProductDelivery,
+)
+from logistics.models.stock import (
+    Place,
+    PlaceDay,
+    Reservation,
+    StockBalance,
+    StockMovement,
+    SupplySource,
+)
+
+__all__ = [
+    "Carrier",
+    "DeliveryGroup",
+    "DeliveryMode",
+    "DeliveryZone",
+    "FeeBand",
+    "ForbiddenMode",
+    "FulfilmentType",
+    "ModeUse",
+    "Place",
+    "PlaceDay",
+    "ProductDelivery",
+    "Reservation",
+    "StockBalance",
+    "StockMovement",
+    "SupplySource",
+]
