@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -63,12 +64,25 @@ class CarrierAdmin(NeverDeleted, Ways):
     """Who carries, on which days."""
 
     form = CarrierForm
-    list_display = ("name", "code", "collects_on", "delivers_on", "active")
+    list_display = ("name", "code", "collects", "delivers", "active")
     list_filter = ("active",)
     search_fields = ("name", "code")
     fields = (
-        ("name", "code"), "collects_on", "carries_on", "delivers_on", "works_on_holidays", "tracking_url", "active",
+        ("name", "code"), ("collects_on", "carries_on", "delivers_on"), "works_on_holidays", "tracking_url", "active",
     )  # fmt: skip
+
+    @display(description=gettext_lazy("Collects on"))
+    def collects(self, carrier: Carrier) -> str:
+        return _days(carrier.collects_on)
+
+    @display(description=gettext_lazy("Hands over on"))
+    def delivers(self, carrier: Carrier) -> str:
+        return _days(carrier.delivers_on)
+
+
+def _days(digits: str) -> str:
+    """The days by their short names."""
+    return " ".join(str(WEEKDAYS_ABBR[int(digit) - 1]) for digit in digits)
 
 
 @admin.register(DeliveryGroup)

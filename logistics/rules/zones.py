@@ -26,13 +26,13 @@ class Area:
     within: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
-    def holds(self, country: str, postcode: str) -> bool:
-        """Does the address lie here? Without a postcode the country alone decides."""
+    def holds(self, country: str, postcode: str, *, surely: bool = False) -> bool:
+        """Does the address lie here? Without a postcode it may lie in any part of the country, surely only in all."""
         if country != self.country:
             return False
         code = plain(postcode)
         if not code:
-            return True
+            return not (surely and self.within)
         return not code.startswith(self.without) and (not self.within or code.startswith(self.within))
 
 
@@ -49,9 +49,9 @@ def _area(line: str) -> Area:
     return Area(country, within, tuple(word[1:] for word in words if word.startswith("-")))
 
 
-def lies_in(found: Iterable[Area], country: str, postcode: str) -> bool:
-    """Does one of the areas hold the address?"""
-    return any(area.holds(country, postcode) for area in found)
+def lies_in(found: Iterable[Area], country: str, postcode: str, *, surely: bool = False) -> bool:
+    """Does one of the areas hold the address, or may it, while the postcode is not known?"""
+    return any(area.holds(country, postcode, surely=surely) for area in found)
 
 
 def plain(postcode: str) -> str:

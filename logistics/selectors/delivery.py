@@ -115,7 +115,7 @@ def _fee(mode: DeliveryMode, basket: Basket) -> Fee | None:
     bands = [rules.Band(band.fee, band.up_to_weight_g, band.from_value, band.zone_id) for band in mode.bands.all()]
     base = mode.fee
     if bands:
-        band = rules.band_for(bands, rules.Asked(basket.weight_g, basket.value, basket.zones_of(mode)))
+        band = rules.band_for(bands, rules.Asked(basket.weight_g, basket.value, basket.fee_zones(mode)))
         if band is None:
             return None
         base = band.fee

@@ -41,12 +41,15 @@ class Basket:
     def weight_g(self) -> int:
         return sum(good.weight_g * good.quantity for good in self.goods)
 
-    def zones_of(self, mode: DeliveryMode) -> frozenset[int]:
-        """The zones that hold the address, of those that the mode and its fee table name."""
-        named = {zone.pk: zone for zone in mode.zones.all()}
-        named |= {band.zone.pk: band.zone for band in mode.bands.all() if band.zone}
+    def reached_by(self, mode: DeliveryMode) -> bool:
+        """Does one of the mode's zones hold the address, or may it, while no postcode is typed?"""
+        return any(rules.lies_in(rules.areas(zone.areas), self.country, self.postcode) for zone in mode.zones.all())
+
+    def fee_zones(self, mode: DeliveryMode) -> frozenset[int]:
+        """The zones of the mode's fee table that surely hold the address: a fee is not guessed."""
+        named = {band.zone.pk: rules.areas(band.zone.areas) for band in mode.bands.all() if band.zone}
         return frozenset(
-            pk for pk, zone in named.items() if rules.lies_in(rules.areas(zone.areas), self.country, self.postcode)
+            pk for pk, found in named.items() if rules.lies_in(found, self.country, self.postcode, surely=True)
         )
 
 
@@ -86,10 +89,8 @@ def _by_place(mode: DeliveryMode, basket: Basket) -> str:
         if basket.store.archived or not basket.store.offers_pickup:
             return _("This store does not offer pickup.")
         return ""
-    zones = mode.zones.all()
-    if zones:
-        served = any(zone.pk in basket.zones_of(mode) for zone in zones)
-        return "" if served else _("Does not deliver to this address.")
+    if mode.zones.all():
+        return "" if basket.reached_by(mode) else _("Does not deliver to this address.")
     if basket.country not in mode.countries.upper().replace(",", " ").split():
         return _("Does not deliver to this country.")
     return ""

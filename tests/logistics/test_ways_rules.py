@@ -31,6 +31,12 @@ def test_an_address_lies_in_an_area_or_not(text, country, postcode, inside):
     assert rules.lies_in(rules.areas(text), country, postcode) is inside
 
 
+def test_a_fee_is_not_guessed_while_no_postcode_is_typed():
+    whole, island = rules.areas("FR -20"), rules.areas("FR 20")
+    assert rules.lies_in(whole, "FR", "", surely=True)
+    assert not rules.lies_in(island, "FR", "", surely=True)
+
+
 @pytest.mark.parametrize("text", ["France", "F", "FR 2*", "FR\n12", "FR ééé"])
 def test_a_line_that_names_no_area_is_told(text):
     with pytest.raises(rules.BadArea):

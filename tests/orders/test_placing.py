@@ -10,11 +10,11 @@ from catalog.models import BasePrice, Publication
 from customers.models import Customer
 from customers.services import register_customer
 from logbook.models import Event
-from logistics.models import Reservation, StockBalance
+from logistics.models import Carrier, DeliveryGroup, DeliveryZone, FeeBand, ModeUse, Reservation, StockBalance
 from orders import rules, services
 from orders.models import Order
 from orders.selectors import basket, checkout
-from tests.builders import AT, Shopfront, a_colleague, a_vat_rate
+from tests.builders import AT, Shopfront, a_colleague, a_delivery_mode, a_vat_rate
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +145,54 @@ def test_numbers_follow_one_another(shop):
     first, second = shop.order(), shop.order()
     assert int(second.number.split("-")[1]) > int(first.number.split("-")[1])
     assert rules.order_number(2026, 123) == "W26-000123"
+
+
+def test_the_postcode_decides_the_fee_and_a_fee_that_was_not_seen_is_shown_again(shop):
+    corsica = DeliveryZone.objects.create(code="corsica", name="Corsica", areas="FR 20")
+    FeeBand.objects.create(mode=shop.home, fee=Decimal("4.90"))
+    FeeBand.objects.create(mode=shop.home, fee=Decimal("9.90"), zone=corsica)
+    cart = shop.cart((shop.product, 1))
+    filled = basket(cart, at=AT, language="fr")
+    seen = checkout(filled, channel=shop.channel, at=AT, mode="home").seen
+    island = {"line1": "1 quai", "postcode": "20000", "city": "Ajaccio", "country": "FR"}
+    with pytest.raises(services.Changed):
+        place(shop, cart, delivery_mode="home", payment_method="card", address=island, seen=seen)
+    there = checkout(filled, channel=shop.channel, at=AT, mode="home", postcode="20000")
+    order = place(shop, cart, delivery_mode="home", payment_method="card", address=island, seen=there.seen)
+    assert order.lines.get(kind="shipping").total == Decimal("9.90")
+
+
+def test_a_mode_that_stands_back_is_not_shown_and_cannot_be_forced(shop):
+    post = Carrier.objects.create(code="post", name="Post")
+    a_delivery_mode(shop.channel, "dear", fee="20", carrier=post)
+    type(shop.home).objects.filter(pk=shop.home.pk).update(carrier=post)
+    cart = shop.cart((shop.product, 1))
+    offer = checkout(basket(cart, at=AT, language="fr"), channel=shop.channel, at=AT)
+    assert "dear" not in {option.mode.code for option in offer.options}
+    address = {"line1": "1 rue", "postcode": "69001", "city": "Lyon", "country": "FR"}
+    with pytest.raises(Refused) as refused:
+        place(shop, cart, delivery_mode="dear", payment_method="card", address=address)
+    assert refused.value.field == "delivery_mode"
+
+
+def test_the_last_place_of_a_mode_goes_to_one_order_and_comes_back_with_its_cancellation(shop):
+    type(shop.home).objects.filter(pk=shop.home.pk).update(quota=1)
+    first = shop.order((shop.product, 1), pickup=False)
+    with pytest.raises(Refused) as refused:
+        shop.order((shop.product, 1), pickup=False)
+    assert refused.value.field == "delivery_mode"
+    assert Order.objects.count() == 1
+    services.cancel(first, "changed mind", AT, "anna")
+    services.cancel(Order.objects.get(), "again", AT, "anna")
+    assert ModeUse.objects.get().used == 0
+    assert shop.order((shop.product, 1), pickup=False).number
+
+
+def test_options_stand_under_their_headings(shop):
+    at_home = DeliveryGroup.objects.create(code="h", name="At home")
+    type(shop.home).objects.filter(pk=shop.home.pk).update(group=at_home)
+    a_delivery_mode(shop.channel, "express", fee="9", group=at_home)
+    offer = checkout(basket(shop.cart((shop.product, 1)), at=AT, language="fr"), channel=shop.channel, at=AT)
+    found = {heading.name if heading else "": [o.mode.code for o in options] for heading, options in offer.headings}
+    assert found["At home"] == ["home", "express"] or found["At home"] == ["express", "home"]
+    assert found[""] == ["pickup"]
