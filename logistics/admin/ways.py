@@ -46,6 +46,8 @@ from logistics.services.ways import delete_way, save_way
 class Ways(ModelAdmin):
     """Saved by the domain's verb, with a line in the journal."""
 
+    coded_by_name = True
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """One domain call."""
         save_way(obj, changed=list(form.changed_data), at=now(), actor=actor(request))
@@ -56,7 +58,7 @@ class Ways(ModelAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         """A new one takes its code from its name."""
-        return {} if obj or self.form is FulfilmentTypeForm else {"code": ("name",)}
+        return {"code": ("name",)} if self.coded_by_name and obj is None else {}
 
 
 @admin.register(Carrier)
@@ -115,6 +117,7 @@ class FulfilmentTypeAdmin(NeverDeleted, Ways):
     """How articles come to be ready."""
 
     form = FulfilmentTypeForm
+    coded_by_name = False
     list_display = ("name", "code", "delay_days", "internal", "archived")
     list_filter = ("internal", "archived")
     search_fields = ("name", "code")
@@ -125,6 +128,7 @@ class FulfilmentTypeAdmin(NeverDeleted, Ways):
 class ProductDeliveryAdmin(Ways):
     """Delays and extra fees of single products."""
 
+    coded_by_name = False
     list_display = ("title", "fulfilment", "delay_days", "not_before", "extra")
     list_filter = (("fulfilment", RelatedDropdownFilter),)
     list_select_related = ("product__parent", "fulfilment")
