@@ -52,7 +52,7 @@ def promised(
 ) -> rules.Promise:  # fmt: skip
     """The days of a mode for these goods: of several places the slowest counts. `local` is the channel's time."""
     purpose = Purpose.PICKUP if mode.kind == DeliveryKind.PICKUP else Purpose.DELIVERY
-    places = sources.of(purpose) or [None]
+    places: list[Place | None] = [*sources.of(purpose)] or [None]
     routes = [_route(mode, local.date(), goods, place, store, country) for place in places]
     return max((rules.promise(local, route) for route in routes), key=lambda found: (found.first, found.last))
 

@@ -1,7 +1,8 @@
 """Questions about baskets, checkouts and orders."""
 
+from logistics.selectors import TO_STORE
 from orders.selectors.baskets import Basket, BasketLine, basket, cart_by_token, count_in
-from orders.selectors.checkout import TO_STORE, Checkout, checkout, payment_methods
+from orders.selectors.checkout import Checkout, checkout, payment_methods
 from orders.selectors.orders import (
     OrderPage,
     find_for_key,

@@ -2,6 +2,8 @@
 
 import time
 
+from playwright.sync_api import Error
+
 
 def wait_until(question, seconds=90):
     """Ask until the answer is true; returns it."""
@@ -24,6 +26,11 @@ def sign_in(page, platform, role):
 
 
 def text_of(page, url):
-    """All words of a page."""
-    page.goto(url)
+    """All words of a page. A page that reloads itself just then is left all the same."""
+    try:
+        page.goto(url)
+    except Error as interrupted:
+        if "interrupted by another navigation" not in str(interrupted):
+            raise
+        page.goto(url)
     return page.locator("body").inner_text()

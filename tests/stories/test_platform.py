@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 
 from tests.stories.acting import wait_until
-from tests.stories.conftest import start, stop
+from tests.stories.conftest import READY_WITHIN, start, stop
 
 pytestmark = pytest.mark.story
 RENAME = """
@@ -75,6 +75,6 @@ def test_ctrl_c_stops_all_and_a_second_start_finds_the_data(platform):
     assert [line for line in left.splitlines() if "pytest" not in line] == []
     again = start(platform.state, platform.port)
     platform.process = again.process
-    assert again.started_in < 60, "a second start has nothing to load"
+    assert again.started_in < READY_WITHIN / 2, "a second start has nothing to load"
     with urllib.request.urlopen(f"{platform.url}/search/?q=avengers", timeout=30) as answer:
         assert "Avengers" in answer.read().decode()
