@@ -23,6 +23,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "signage.view",
         "integrations.view_flow",
         "integrations.view_run",
+        "integrations.add_listexport",
     ),
     ECOMMERCE: (
         "catalog.*",
@@ -52,6 +53,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "logistics.view",
         "campaigns.view",
         "accounting.view",
+        "integrations.add_listexport",
     ),
     STORE_STAFF: (
         "orders.view_order",
@@ -93,6 +95,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "customers.view",
         "integrations.view_flow",
         "integrations.view_run",
+        "integrations.add_listexport",
         "tasks_mgmt.*",
     ),
     INTEGRATOR: (

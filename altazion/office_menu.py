@@ -102,6 +102,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("integrations.mapping", _("Mappings"), "schema"),
             ("integrations.connection", _("Connections"), "cable"),
             ("integrations.feedstop", _("Off the feeds"), "remove_shopping_cart"),
+            ("integrations.listexport", _("Lists taken away"), "download"),
             ("django_celery_beat.periodictask", _("Schedules"), "schedule"),
             ("django_celery_beat.intervalschedule", _("Intervals"), "timer"),
             ("django_celery_beat.crontabschedule", _("Fixed times"), "calendar_clock"),

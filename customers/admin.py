@@ -36,6 +36,7 @@ class CustomerAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
 
     list_display = ("who", "email", "phone", "kind", "has_account", "erp_code", "created_at")
     list_select_related = ("account",)
+    export_also = ("guid", "first_name", "last_name", "company", "accepts_news")
     list_filter = ("kind", "accepts_news")
     search_fields = ("email", "last_name")
     search_help_text = _("Name, company, e-mail, phone or number in the ERP")

@@ -109,6 +109,20 @@ class ExportKind(models.TextChoices):
     GOOGLE = "google", _("Google Merchant: products")
     GOOGLE_LOCAL = "google_local", _("Google Merchant: stock of stores")
     AGGREGATOR = "aggregator", _("aggregator (Lengow and the like)")
+    JOURNALS = "journals", _("journals of the books: what no extract holds yet")
+
+
+FEEDS = (ExportKind.GOOGLE, ExportKind.GOOGLE_LOCAL, ExportKind.AGGREGATOR)
+
+
+class ListState(models.TextChoices):
+    """A list of Office on its way into a file."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", pgettext_lazy("file", "there")
+    FAILED = "failed", _("failed")
+    GONE = "gone", pgettext_lazy("file", "gone")
 
 
 class ExportFormat(models.TextChoices):

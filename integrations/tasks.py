@@ -123,3 +123,26 @@ def check_flows(**kwargs: object) -> int:
         if to:
             send_mail(subject % turn.flow.name, body, settings.DEFAULT_FROM_EMAIL, to, fail_silently=True)
     return len(turns)
+
+
+def nudge_list(pk: int) -> None:
+    """Ask a worker to write a list of Office. A dead broker is no error here: the sweep finds the waiting list."""
+    try:
+        write_list.apply_async(args=[pk], retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("broker unreachable, the sweep will start list %s: %s", pk, error)
+
+
+@shared_task
+def write_list(pk: int, **kwargs: object) -> str:
+    """Write a list of Office into its file."""
+    return services.write_list(pk, at=now()).state
+
+
+@shared_task
+def look_after_lists(**kwargs: object) -> int:
+    """Write lists that nobody is at, let go of files that were kept long enough."""
+    lost = services.look_after_lists(at=now())
+    for pk in lost:
+        services.write_list(pk, at=now())
+    return len(lost)

@@ -71,6 +71,11 @@ def in_order(tasks: QuerySet[Task], at: dt.datetime) -> QuerySet[Task]:
     )
 
 
+def concerning(user: User) -> QuerySet[Task]:
+    """All tasks that a person sees, open or closed: for them, in their groups, or asked by them; newest first."""
+    return Task.objects.filter(_waiting(user) | Q(requester=user)).order_by("-pk")
+
+
 def sent_by(user: User, at: dt.datetime) -> QuerySet[Task]:
     """What a person asked of others, newest first, with how far it got."""
     return in_order(Task.objects.filter(requester=user).exclude(recipient=user), at).order_by("-id")

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -19,7 +20,7 @@ from integrations import services
 from integrations.models import Export, FeedStop
 from integrations.services.exporting import check_export
 
-FIELDS = ("kind", "file_format", "channel", "segment", "only_validated", "origin", "file_name")
+FIELDS = ("kind", "file_format", "channel", "segment", "only_validated", "origin", "file_name", "siren", "public")
 
 
 class ExportForm(forms.ModelForm):
@@ -47,7 +48,20 @@ class ExportInline(StackedInline):
     extra = 0
     autocomplete_fields = ("segment",)
     verbose_name_plural = gettext_lazy("What it writes (exports only)")
-    fields = (("kind", "file_format"), ("channel", "segment"), "only_validated", ("origin", "file_name"))
+    fields = (
+        ("kind", "file_format"),
+        ("channel", "segment"),
+        "only_validated",
+        ("origin", "file_name"),
+        ("public", "address"),
+        "siren",
+    )
+    readonly_fields = ("address",)
+
+    @admin.display(description=gettext_lazy("its address"))
+    def address(self, export: Export) -> str:
+        """Where services fetch the last file."""
+        return reverse("feed_file", args=[export.token]) if export.pk and export.public else "—"
 
 
 @admin.register(FeedStop)
@@ -116,4 +130,7 @@ def _act(request: HttpRequest, verb: Any, done: str) -> HttpResponse:
         messages.error(request, problem.message)
     else:
         messages.success(request, done % {"sku": sku, "count": len(flows)})
-    return HttpResponseRedirect(reverse("admin:integrations_feedstop_changelist"))
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = reverse("admin:integrations_feedstop_changelist")
+    return HttpResponseRedirect(back)

@@ -28,6 +28,7 @@ PER_PAGE = 50
 CELLS_SHOWN = 12
 STAGES = {
     "reading": gettext_lazy("reading the file"),
+    "writing": gettext_lazy("writing the file"),
     "checking": gettext_lazy("checking every cell"),
     "merging": gettext_lazy("writing what differs"),
     "keeping": gettext_lazy("keeping the refused rows"),

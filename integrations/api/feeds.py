@@ -1,7 +1,10 @@
 """One product off the shopping feeds, by API (scope flows:run)."""
 
 from typing import Any
+from uuid import UUID
 
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,6 +15,9 @@ from accounts.api import caller
 from accounts.enums import Scope
 from altazion.lib.clock import now
 from integrations import services
+from integrations.models import Export
+from integrations.selectors import served
+from integrations.services.receiving import open_raw
 
 
 class PulledSerializer(serializers.Serializer[Any]):
@@ -60,3 +66,29 @@ def _actor(request: Request) -> str:
 def _answer(flows: list[Any]) -> Response:
     services.ask_feeds(flows)
     return Response({"feeds": [flow.code for flow in flows]}, status=202)
+
+
+class FeedFile(APIView):
+    """The last file of a feed, for services that come for it; the address is the secret."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    @extend_schema(operation_id="feed_file", auth=[], responses={(200, "text/plain"): OpenApiTypes.BINARY})
+    def get(self, request: Request, token: UUID) -> HttpResponse | FileResponse | HttpResponseNotModified:
+        """The file as it was written last; answers 304 to who has it already (If-None-Match)."""
+        export = Export.objects.filter(token=token, public=True, flow__active=True).first()
+        run = served(export) if export else None
+        if run is None or run.raw_file is None:
+            raise Http404
+        tag = f'"{run.raw_file.sha256}"'
+        if request.headers.get("If-None-Match") == tag:
+            return HttpResponseNotModified(headers={"ETag": tag})
+        name = str(run.definition.get("file_name") or run.raw_file.name)
+        kind = "text/tab-separated-values; charset=utf-8" if name.endswith(".txt") else "application/octet-stream"
+        answer = FileResponse(open_raw(run.raw_file), filename=name, content_type=kind)
+        answer["ETag"] = tag
+        answer["Cache-Control"] = "no-cache"
+        answer["X-Content-Type-Options"] = "nosniff"
+        answer["X-Robots-Tag"] = "noindex"
+        return answer

@@ -26,6 +26,7 @@ urlpatterns = [
     path("runs/<uuid:guid>/cancel", held.RunCancel.as_view(), name="api-run-cancel"),
     path("runs/<uuid:guid>/undo", held.RunUndo.as_view(), name="api-run-undo"),
     path("runs/<uuid:guid>/refuse", held.RunRefuse.as_view(), name="api-run-refuse"),
+    path("feeds/files/<uuid:token>", feeds.FeedFile.as_view(), name="feed_file"),
     path("feeds/pull", feeds.FeedPull.as_view(), name="api-feed-pull"),
     path("feeds/put-back", feeds.FeedPutBack.as_view(), name="api-feed-put-back"),
     path("erp/orders", orders.OrdersToPull.as_view(), name="api-erp-orders"),

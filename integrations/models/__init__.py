@@ -4,6 +4,7 @@ from integrations.models.changes import Change
 from integrations.models.connections import Connection
 from integrations.models.exports import Export, ExportedRow, FeedStop
 from integrations.models.flows import Flow, Mapping, MappingVersion
+from integrations.models.lists import ListExport
 from integrations.models.outside import OrderHandover
 from integrations.models.runs import RawFile, Rejection, Run
 from integrations.models.triggers import FlowTrigger, TriggerSlot
@@ -20,6 +21,7 @@ __all__ = [
     "FlowTrigger",
     "FlowVersion",
     "FlowWatch",
+    "ListExport",
     "Mapping",
     "MappingVersion",
     "OrderHandover",

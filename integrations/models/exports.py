@@ -36,6 +36,17 @@ class Export(models.Model):
         _("file name"), max_length=120, blank=True, help_text=_("Always this one; empty: with date and run.")
     )
 
+    siren = models.CharField(
+        _("SIREN"), max_length=9, blank=True, default="", db_default="", help_text=_("Of journals: the company's.")
+    )
+    public = models.BooleanField(
+        _("served at an address"),
+        default=False,
+        db_default=False,
+        help_text=_("Whoever knows the secret address may fetch the last file: for services that come for it."),
+    )
+    token = models.UUIDField(null=True, unique=True, editable=False)
+
     class Meta:
         verbose_name = _("what it writes")
         verbose_name_plural = _("what it writes")

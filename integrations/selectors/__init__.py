@@ -1,6 +1,7 @@
 """Questions about flows, their runs, and orders on their way out."""
 
 from integrations.selectors.changes import Difference, Figure, changes, differences, figures, moves
+from integrations.selectors.feeds import feed_standing, served
 from integrations.selectors.flows import flow_by_code, flows_with_health, last_words, run_by_guid, troubled_flows
 from integrations.selectors.orders import ORDER_COLUMNS, handovers, order_document, order_rows, orders_to_pull
 from integrations.selectors.rejects import column_names, reject_lines, why
@@ -23,6 +24,7 @@ __all__ = [
     "column_names",
     "differences",
     "estimate_of",
+    "feed_standing",
     "figures",
     "flow_by_code",
     "flows_with_health",
@@ -35,6 +37,7 @@ __all__ = [
     "reject_lines",
     "run_by_guid",
     "runs_by_version",
+    "served",
     "timeline",
     "troubled_flows",
     "version_differences",

@@ -16,7 +16,9 @@ from integrations.services.going_back import flows_with_mapping, go_back
 from integrations.services.handover import acknowledge, export_orders, queue_order
 from integrations.services.health import check_flows, whom_to_tell
 from integrations.services.holding import approve, refuse, waiting_behind
+from integrations.services.lists import ask_list, look_after_lists, retry_list, start_list, write_list
 from integrations.services.mappings import load_mappings
+from integrations.services.moving import export_all, take_all
 from integrations.services.receiving import cancel_run, ignore_run, receive_file
 from integrations.services.rerunning import Plan, correct, plan, rerun
 from integrations.services.running import recover_runs, run_flow, run_waiting
@@ -40,6 +42,7 @@ __all__ = [
     "approve",
     "as_it_was",
     "ask_feeds",
+    "ask_list",
     "cancel_run",
     "check_connection",
     "check_flows",
@@ -47,6 +50,7 @@ __all__ = [
     "definition_now",
     "delete_trigger",
     "ensure_schedules",
+    "export_all",
     "export_orders",
     "feeds",
     "fire",
@@ -57,6 +61,7 @@ __all__ = [
     "keep_version",
     "load_mappings",
     "look",
+    "look_after_lists",
     "lost_starts",
     "plan",
     "poll_folder",
@@ -68,6 +73,7 @@ __all__ = [
     "refuse",
     "rerun",
     "reseal_secrets",
+    "retry_list",
     "run_flow",
     "run_waiting",
     "save_connection",
@@ -77,8 +83,10 @@ __all__ = [
     "save_trigger",
     "something_happened",
     "start_flow",
+    "start_list",
     "starts_of",
     "switch_flow",
+    "take_all",
     "take_up",
     "trust_host_key",
     "undo_run",
@@ -87,4 +95,5 @@ __all__ = [
     "whom_to_tell",
     "why_not_undone",
     "write_export",
+    "write_list",
 ]

@@ -58,6 +58,13 @@ def finish_unchanged(run: Run, same: Run, at: dt.datetime) -> None:
         close(run, RunState.DONE, text, at)
 
 
+def finish_without_news(run: Run, at: dt.datetime) -> None:
+    """A delta that has nothing to tell writes no file; the run shows that somebody looked."""
+    run.definition = {**run.definition, "nothing_new": True}
+    with transaction.atomic():
+        close(run, RunState.DONE, _("Nothing changed since the last file: none was written."), at)
+
+
 def fail(run: Run, at: dt.datetime, code: str, message: str) -> None:
     run.rows_read = run.rows_new = run.rows_changed = run.rows_unchanged = run.rows_rejected = run.rows_archived = 0
     try:

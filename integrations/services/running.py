@@ -11,14 +11,24 @@ from integrations import engine
 from integrations.engine import FileProblem
 from integrations.enums import Coverage, Direction, RunState, Trigger
 from integrations.formats import Definition, DefinitionError
-from integrations.models import Run
-from integrations.services.closing import FINISHED, LeaseLost, close, end_cancelled, fail, finish, finish_unchanged
+from integrations.models import Export, Run
+from integrations.services.closing import (
+    FINISHED,
+    LeaseLost,
+    close,
+    end_cancelled,
+    fail,
+    finish,
+    finish_unchanged,
+    finish_without_news,
+)
 from integrations.services.fetching import send
 from integrations.services.folders import deliver
 from integrations.services.holding import HeldBack, forget_proposal, hold, trips_of
 from integrations.services.lease import Heartbeat, Stopwatch, claim
 from integrations.services.receiving import open_raw
 from integrations.services.undoing import execute_undo
+from integrations.services.writing import NothingNew, write_file
 from logbook.services import record
 
 log = logging.getLogger(__name__)
@@ -111,6 +121,13 @@ def _execute(run: Run, watch: Stopwatch) -> None:
 
 
 def _load(run: Run, watch: Stopwatch, heartbeat: Heartbeat) -> None:
+    if run.raw_file is None and run.flow.direction == Direction.OUT and Export.objects.filter(flow=run.flow).exists():
+        try:
+            write_file(run, heartbeat.tell, at=watch.now())
+        except NothingNew:
+            heartbeat.stop()
+            finish_without_news(run, watch.now())
+            return
     raw_file = run.raw_file
     if raw_file is None:
         raise FileProblem("no_file", _("This run has no file."))

@@ -14,6 +14,7 @@ _ALWAYS = (
     ("Heartbeat", "logbook.tasks.pulse", 10),
     ("Events that were not announced", "logbook.tasks.sweep", 30),
     ("Recovery of runs", "integrations.tasks.recover_runs", 60),
+    ("Lists taken away", "integrations.tasks.look_after_lists", 60),
     ("Health of flows", "integrations.tasks.check_flows", 60),
     ("Reservations that ran out", "logistics.tasks.release_expired", 60),
     ("Proof of the stock ledger", "logistics.tasks.prove_stock", 86_400),

@@ -54,6 +54,7 @@ class BalanceAdmin(OfPlaces, ModelAdmin):
 
     list_display = ("title", "place", "physical_units", "reserved_units", "safety_units", "free", "state")
     list_display_links = ("title",)
+    export_also = ("product__sku", "place__code", "physical", "reserved", "safety", "shortage")
     list_filter = (AnyPlaceFilter, StateFilter)
     list_filter_submit = True
     search_help_text = gettext_lazy("SKU, name, EAN or any other reference")

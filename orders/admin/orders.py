@@ -67,6 +67,17 @@ class OrderAdmin(Records):
 
     list_display = ("number", "placed_at", "recipient", "where", "state_badge", "payment_badge", "amount")
     list_display_links = ("number",)
+    export_also = (
+        "currency",
+        "total",
+        "net_total",
+        "paid_total",
+        "email",
+        "channel__code",
+        "store__code",
+        "state",
+        "payment_state",
+    )
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("payment_state", ChoicesDropdownFilter),

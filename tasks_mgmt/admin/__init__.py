@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
+from accounts.selectors import colleague_of
 from altazion.lib.office import ReadOnly
+from tasks_mgmt import selectors
 from tasks_mgmt.admin import pages
 from tasks_mgmt.models import Task, TaskKind
 
@@ -15,6 +18,23 @@ from tasks_mgmt.models import Task, TaskKind
 @admin.register(Task)
 class TaskAdmin(ReadOnly, ModelAdmin):
     """Every colleague has this space: its pages show what concerns them, so no permission opens it."""
+
+    list_display = (
+        "title",
+        "kind",
+        "importance",
+        "state",
+        "due_at",
+        "recipient",
+        "group",
+        "subject_label",
+        "created_at",
+    )
+    list_select_related = ("kind", "recipient", "group")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
+        """What concerns this colleague, open or closed: the list that may be taken away."""
+        return selectors.concerning(colleague_of(request))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_staff

@@ -67,7 +67,7 @@ def feed(flow, at=AT):
     return rows(write_export(flow, at=at), "\t")
 
 
-@pytest.mark.parametrize("kind", ExportKind.values)
+@pytest.mark.parametrize("kind", [kind for kind in ExportKind.values if kind != "journals"])
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
 def test_every_kind_in_every_form(shop, kind, form):
     if form != "csv" and kind.startswith("google"):
@@ -120,7 +120,7 @@ def test_a_delta_tells_what_changed_and_nothing_twice(shop):
     assert len(rows(write_export(flow, at=AT))) == 1
     assert write_export(flow, at=AT) is None
     a_price(a_product("NEW"), 5)
-    assert [row["art_reference"] for row in rows(write_export(flow, at=AT))] == ["NEW"]
+    assert [(row["art_reference"], row["state"]) for row in rows(write_export(flow, at=AT))] == [("NEW", "new")]
     assert write_export(flow, at=AT) is None
     export = flow.export
     export.only_validated = False
