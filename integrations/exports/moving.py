@@ -18,7 +18,6 @@ from catalog.models import (
     AttributeOption,
     BasePrice,
     Brand,
-    Criterion,
     Label,
     LabelSlot,
     MediaFetch,
@@ -95,14 +94,14 @@ def _brands() -> Iterator[Row]:
 
 def _articles() -> Iterator[Row]:
     found = moved().select_related("brand", "family__parent", "vat_rate", "parent").order_by("sku")
-    found = found.prefetch_related("media", "keywords__keyword__category")
+    found = found.prefetch_related("media", "keyword_links__keyword__category")
     for batch in batches(found.iterator(chunk_size=CHUNK)):
         bases = BasePrice.objects.filter(product__in=batch, channel=None, store=None, grid="")
         prices = {price.product_id: price for price in bases}
         for one in batch:
             price = prices.get(one.pk)
             family, above = one.family, one.family.parent if one.family else None
-            words = sorted(f"{k.keyword.category.name}:{k.keyword.name}" for k in one.keywords.all())
+            words = sorted(f"{k.keyword.category.name}:{k.keyword.name}" for k in one.keyword_links.all())
             pictures = [m.location for m in one.media.all() if m.kind == MediaKind.IMAGE and m.is_public]
             yield _row(
                 *(one.sku, one.external_id, one.parent.sku if one.parent else "", one.kind, one.name),
@@ -191,11 +190,21 @@ def _stock() -> Iterator[Row]:
 
 
 def _translations() -> Iterator[Row]:
-    """Names of criteria: those of everything else travel with it."""
-    for one in Criterion.objects.order_by("code"):
-        for language, words in sorted(one.translations.items()):
-            if words.get("name"):
-                yield _row("CRITR", one.code, language, "", words["name"])
+    """Names in other languages, for systems that read them here; they travel with their things, too."""
+    for one in Segment.objects.filter(archived=False).order_by("code"):
+        yield from _names("SEGMT", one.code, "", one.translations, "name")
+    for brand in Brand.objects.filter(archived=False).order_by("code"):
+        yield from _names("MARQU", brand.code, "", brand.translations, "name")
+    for attribute in Attribute.objects.order_by("code"):
+        yield from _names("ATTRT", attribute.code, "", attribute.translations, "name")
+    for value in AttributeOption.objects.select_related("attribute").order_by("attribute__code", "code"):
+        yield from _names("ATVAL", value.attribute.code, value.code, value.translations, "label")
+
+
+def _names(kind: str, code: str, value: str, words: Any, field: str) -> Iterator[Row]:
+    for language, texts in sorted((words or {}).items()):
+        if texts.get(field):
+            yield _row(kind, code, language, value, texts[field])
 
 
 _MONEY = ("price", "promo_price", "promo_from", "promo_to")

@@ -32,9 +32,7 @@ def boss(client):
 
 
 def asked(user, label, query="", form="csv", columns=()):
-    made = services.ask_list(
-        label, query, user=user, file_format=form, columns=list(columns), language="en", at=AT
-    )
+    made = services.ask_list(label, query, user=user, file_format=form, columns=list(columns), language="en", at=AT)
     return services.start_list(made, at=AT)
 
 
