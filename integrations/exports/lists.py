@@ -80,7 +80,7 @@ class ListSource:
     def columns(self) -> list[Column]:
         """What the list shows, and the plain fields that its page names in `export_also`."""
         shown = [
-            Column(name, _label(name, self.model, self.page))
+            Column(str(name), _label(str(name), self.model, self.page))
             for name in self._seen.list_display
             if name != "action_checkbox"
         ]
