@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integrations", "0018_flow_versions"),
+        ("integrations", "0019_sources"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
