@@ -20,6 +20,7 @@ from accounts.selectors import stores_seen_by
 from altazion.lib.clock import now
 from altazion.lib.money import display
 from altazion.lib.office import actor, badge
+from altazion.lib.office_filters import ByAutocomplete
 from altazion.lib.problems import Refused
 from orders import rules, services
 from orders.admin.base import ATTEMPT_TONES, PAYMENT_TONES, STATE_TONES, Records
@@ -31,8 +32,21 @@ from orders.selectors import orders_seen_by
 from orders.selectors.office import office_order
 
 
-class StoreFilter(admin.SimpleListFilter):
-    """The stores that this colleague sees."""
+class StoreFilter(ByAutocomplete):
+    """A store, found by typing among those that this colleague sees."""
+
+    title = _("store")
+    parameter_name = "store"
+
+    def source(self) -> Any:
+        return Order._meta.get_field("store")  # noqa: SLF001 - the documented way to a field
+
+    def narrowed(self, queryset: QuerySet[Order], pk: int) -> QuerySet[Order]:
+        return queryset.filter(store=pk)
+
+
+class NamedStoreFilter(admin.SimpleListFilter):
+    """The same for those who may not open stores, and so may not search among them."""
 
     title = _("store")
     parameter_name = "store"
@@ -89,6 +103,12 @@ class OrderAdmin(Records):
     search_fields = ("number",)
     search_help_text = _("Beginning of the number, or a whole e-mail address")
     ordering = ("-id",)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Stores are found by typing, unless one may not look at them."""
+        if request.user.has_perm("stores.view_store"):  # type: ignore[union-attr]
+            return self.list_filter
+        return [NamedStoreFilter if one is StoreFilter else one for one in self.list_filter]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """What this colleague may see."""

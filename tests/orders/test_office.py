@@ -97,6 +97,19 @@ def test_the_list_can_be_searched_and_filtered(client, shop, query):
     assert client.get(reverse(LIST) + query.replace("%00", "")).status_code == 200
 
 
+def test_orders_of_a_store_are_found_by_typing_its_name(client, shop):
+    order = shop.order()
+    elsewhere = a_store("NIC", name="Nice")
+    colleague(client, "view_order", "view_store")
+    page = client.get(reverse(LIST)).content.decode()
+    assert "admin-autocomplete" in page
+    assert "Nice" not in page  # stores are asked for as one types
+    assert order.number in client.get(reverse(LIST), {"store": order.store_id}).content.decode()
+    assert order.number not in client.get(reverse(LIST), {"store": elsewhere.pk}).content.decode()
+    for odd in ("LYON", "0", "-1", "9" * 30, "%00"):
+        assert client.get(reverse(LIST), {"store": odd}).status_code in (200, 302, 400)
+
+
 def test_the_list_and_the_page_ask_as_often_for_one_order_as_for_three(client, shop):
     colleague(client, "view_order")
     counts = []
