@@ -44,15 +44,18 @@ _IN_THE_WINDOW = """catalog_selection t
 SETTINGS = (
     "catalog_labelslot", "catalog_labelslot_channels", "catalog_flagname", "catalog_vatrate", "stores_saleschannel",
     "stores_site", "stores_store", "stores_zone", "logistics_place", "logistics_supplysource", "logistics_deliverymode",
-    "logistics_deliverymode_channels",
+    "logistics_deliverymode_channels", "logistics_deliverymode_zones", "logistics_deliveryzone",
+    "logistics_deliverygroup", "logistics_carrier", "logistics_feeband", "logistics_fulfilmenttype",
 )  # fmt: skip
 DATED = ("catalog_label", "discovery_merchandisingrule", "discovery_searchredirect")
 # Tables of which only the rows of the page's products count.
 OF_PRODUCTS = (
     "catalog_product", "catalog_baseprice", "catalog_selectionitem", "catalog_selection", "campaigns_campaign",
     "campaigns_campaign_channels", "logistics_stockbalance", "logistics_reservation", "catalog_productlabel",
-    "catalog_publication", "catalog_bundleline",
+    "catalog_publication", "catalog_bundleline", "logistics_productdelivery", "logistics_forbiddenmode",
 )  # fmt: skip
+# Tables of which the rows of days to come, or of the period under way, count.
+OF_DAYS = ("logistics_placeday", "logistics_modeuse")
 VERSIONED = ("discovery_indexversion", "discovery_decisionversion")
 
 _PARTS = [
@@ -75,6 +78,10 @@ _PARTS = [
     _rows(11, "campaigns_campaign_channels t"),
     _rows(12, _IN_THE_WINDOW, f"t.during @> {_NOW}"),
     _rows(9, f"catalog_bundleline t WHERE t.bundle_id {_OF_FAMILY}"),
+    _rows(13, f"logistics_productdelivery t WHERE t.product_id {_OF_FAMILY}"),
+    _rows(14, f"logistics_forbiddenmode t WHERE t.product_id {_OF_FAMILY} OR t.family_id IS NOT NULL"),
+    _rows(15, f"logistics_placeday t WHERE t.date >= {_NOW}::date - 1"),
+    _rows(16, f"logistics_modeuse t WHERE t.period >= {_NOW}::date - 32"),
     *(_rows(20 + n, f"{table} t", f"t.during @> {_NOW}") for n, table in enumerate(DATED)),
     *(_rows(40 + n, f"{table} t") for n, table in enumerate(SETTINGS)),
 ]

@@ -446,6 +446,6 @@ def test_every_table_that_a_page_reads_is_asked_or_named_here(shop):
         with connection.cursor() as sql:
             sql.execute(f"EXPLAIN (FORMAT JSON) {question}", given)
             read |= set(re.findall(r"'Relation Name': '(\w+)'", str(sql.fetchone()[0])))
-    known = {*rests_on.SETTINGS, *rests_on.DATED, *rests_on.OF_PRODUCTS, *rests_on.VERSIONED}
+    known = {*rests_on.SETTINGS, *rests_on.DATED, *rests_on.OF_PRODUCTS, *rests_on.OF_DAYS, *rests_on.VERSIONED}
     assert read - known - WITH_THE_INDEX - A_MINUTE == set()
     assert {"catalog_baseprice", "logistics_stockbalance", "catalog_label", "logistics_deliverymode"} <= read
