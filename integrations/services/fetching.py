@@ -15,6 +15,7 @@ from altazion.lib.problems import Refused
 from integrations.enums import AfterTaking, Trigger
 from integrations.models import Connection, Flow, FlowWatch, RawFile, Run, TakenFile
 from integrations.services.connections import signed_in
+from integrations.services.failing import room_or_refused
 from integrations.services.folders import poll_folder
 from integrations.services.receiving import keep_file, open_raw, receive_kept
 from integrations.transports import RemoteFile, Transport
@@ -40,7 +41,8 @@ def look(
 def noting(flow: Flow, at: dt.datetime) -> Iterator[None]:
     """Remember with the flow how looking for its files went."""
     try:
-        yield
+        with room_or_refused():
+            yield
     except Refused as problem:
         _note(flow, problem.message, at)
         raise

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.utils.module_loading import import_string
 
@@ -16,6 +16,7 @@ from altazion.lib.problems import Refused
 from altazion.lib.told import told as _
 from integrations.enums import Coverage, Direction, RunState
 from integrations.models import Flow, RawFile, Run
+from integrations.services.failing import room_or_refused
 from integrations.services.flow_versions import keep_version
 from integrations.services.reading_mappings import definition_of
 from integrations.services.versions import version_of
@@ -133,8 +134,8 @@ def snapshot(flow: Flow) -> dict[str, Any]:
 
 
 def keep_file(name: str, stream: IO[bytes], *, at: dt.datetime) -> RawFile:
-    """Store bytes once under their SHA-256; constant memory."""
-    with tempfile.TemporaryFile() as copy:
+    """Store bytes once under their SHA-256; constant memory. Raises Refused for too many, or when there is no room."""
+    with room_or_refused(), tempfile.TemporaryFile() as copy:
         digest, size = hashlib.sha256(), 0
         while block := stream.read(_BLOCK):
             digest.update(block)
@@ -149,7 +150,7 @@ def keep_file(name: str, stream: IO[bytes], *, at: dt.datetime) -> RawFile:
         if known and storage.exists(known.stored_as):
             return known
         copy.seek(0)
-        stored = path if storage.exists(path) and storage.size(path) == size else storage.save(path, File(copy))
+        stored = path if storage.exists(path) and storage.size(path) == size else _store(storage, path, copy)
     bare = PurePath(name.replace("\\", "/")).name[:200] or "file"
     raw_file, _made = RawFile.objects.update_or_create(
         sha256=sha256,
@@ -157,6 +158,17 @@ def keep_file(name: str, stream: IO[bytes], *, at: dt.datetime) -> RawFile:
         create_defaults={"stored_as": stored, "name": bare, "size": size, "kept_at": at},
     )
     return raw_file
+
+
+def _store(storage: Storage, path: str, copy: IO[bytes]) -> str:
+    """Save it; a half file of a full disk does not stay."""
+    there = storage.exists(path)
+    try:
+        return storage.save(path, File(copy))
+    except OSError:
+        if not there:
+            storage.delete(path)
+        raise
 
 
 def open_raw(raw_file: RawFile) -> IO[bytes]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from altazion.lib.problems import Refused
 from altazion.lib.told import told as _
@@ -16,12 +16,12 @@ from integrations.services.closing import (
     FINISHED,
     LeaseLost,
     close,
-    end_cancelled,
     fail,
     finish,
     finish_unchanged,
     finish_without_news,
 )
+from integrations.services.failing import end_badly
 from integrations.services.fetching import send
 from integrations.services.folders import deliver
 from integrations.services.holding import HeldBack, forget_proposal, hold, trips_of
@@ -109,13 +109,7 @@ def _execute(run: Run, watch: Stopwatch) -> None:
             log.warning("run %s was taken over by another worker", run.pk)
         except Exception as error:
             heartbeat.stop()
-            if not connection.in_atomic_block:
-                connection.close_if_unusable_or_obsolete()
-            if heartbeat.cancelled:
-                end_cancelled(run, watch.now())
-                return
-            log.exception("run %s failed", run.pk)
-            fail(run, watch.now(), "internal", _("The platform could not finish this file: %s") % _words(error))
+            end_badly(run, error, watch, heartbeat)
         finally:
             _clean_up(run)
 
@@ -196,7 +190,3 @@ def _clean_up(run: Run) -> None:
         engine.clean_up(run.pk)
     except Exception:
         log.warning("staging tables of run %s are left behind", run.pk, exc_info=True)
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:500]
