@@ -77,6 +77,7 @@ def _commands() -> dict[str, list[str]]:
             "warning",
         ],
         "worker": [
+            *("nice", "-n", "10"),  # shoppers first: a large file takes what pages leave
             python,
             "-m",
             "celery",

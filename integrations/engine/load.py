@@ -22,6 +22,8 @@ from integrations.formats import ENTITIES, Definition
 
 Tell = Callable[[str, int], None]
 Opener = Callable[[], IO[bytes]]
+# Room to sort and hash; one core only, the others are the shoppers'.
+ONE_CORE = "SET LOCAL work_mem = '96MB'; SET LOCAL max_parallel_workers_per_gather = 0"
 READING, CHECKING, MERGING, KEEPING = "reading", "checking", "merging", "keeping"
 
 
@@ -91,7 +93,7 @@ def stage(task: Task, tell: Tell) -> Staged:
         )
     tell(CHECKING, tables.rows)
     with transaction.atomic():
-        execute("SET LOCAL work_mem = '96MB'")
+        execute(ONE_CORE)
         if task.only_rows_of is not None:
             _keep_only_rejected(tables, task.only_rows_of)
         checks.forget_empty_fields(tables, definition)
@@ -110,7 +112,7 @@ def merge(staged: Staged, tell: Tell) -> Outcome:
     task, tables = staged.task, staged.tables
     tell(MERGING, tables.rows)
     execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"flow {task.source}"])
-    execute("SET LOCAL work_mem = '96MB'")
+    execute(ONE_CORE)
     first = proposal.begin(task.run_id)
     loader = import_string(ENTITIES[staged.definition.entity].loader)
     result: LoadResult = loader(

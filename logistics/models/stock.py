@@ -98,7 +98,9 @@ class SupplySource(models.Model):
 class StockBalance(models.Model):
     """How much of a product a place holds now. Changed only together with a ledger line or a reservation."""
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="balances", verbose_name=_("product"))
+    product = models.ForeignKey(
+        Product, models.CASCADE, db_index=False, related_name="balances", verbose_name=_("product")
+    )
     place = models.ForeignKey(Place, models.PROTECT, related_name="balances", verbose_name=_("place"))
     physical = models.IntegerField(_("physical"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
@@ -130,8 +132,13 @@ class StockMovement(models.Model):
     Append-only: a trigger of the database refuses to change or delete a line.
     """
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="+", verbose_name=_("product"))
-    place = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("place"))
+    # Its balance, written in the same transaction, answers for both: two checks a line cost a large file much.
+    product = models.ForeignKey(
+        Product, models.CASCADE, db_constraint=False, db_index=False, related_name="+", verbose_name=_("product")
+    )
+    place = models.ForeignKey(
+        Place, models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("place")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=MovementKind)
     quantity = models.IntegerField(_("quantity"))
     balance_after = models.IntegerField(_("physical after"))
