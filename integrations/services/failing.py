@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from altazion.lib.problems import Refused
 from altazion.lib.told import told as _
@@ -19,17 +19,19 @@ from logbook.services import record
 
 log = logging.getLogger(__name__)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_GOING_DOWN = (psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown, psycopg.errors.CannotConnectNow)
 _BAD_LUCK = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
 def end_badly(run: Run, error: Exception, watch: Stopwatch, heartbeat: Heartbeat) -> None:
     """Cancelled, put back to wait, or failed with a sentence; what it had written is rolled back in any case."""
-    lost = _is_lost(error)  # asked before the connection is made anew
+    cause = _cause(error)
+    lost = _is_lost(cause)  # asked before the connection is made anew
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
     if heartbeat.cancelled:
         end_cancelled(run, watch.now())
-    elif lost or isinstance(error.__cause__, _BAD_LUCK):
+    elif lost or isinstance(cause, _BAD_LUCK):
         log.warning("run %s lost the database and waits: %s", run.pk, error)
         _put_back(run, watch.now())
     elif _is_full(error):
@@ -60,18 +62,25 @@ def room_or_refused() -> Iterator[None]:
         ) from error
 
 
-def _is_lost(error: Exception) -> bool:
+def _cause(error: BaseException | None) -> psycopg.Error | None:
+    """What the database said: Django hands it on as a cause, COPY raises it bare."""
+    if error is None or isinstance(error, psycopg.Error):
+        return error
+    return _cause(error.__cause__)
+
+
+def _is_lost(cause: psycopg.Error | None) -> bool:
     """The database went away, as against an error in what it was asked."""
-    if not isinstance(error, OperationalError | InterfaceError):
+    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         return False
     raw = connection.connection
-    return raw is None or raw.closed or isinstance(error.__cause__, psycopg.errors.AdminShutdown)
+    return raw is None or raw.closed or isinstance(cause, _GOING_DOWN)
 
 
 def _is_full(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in _NO_ROOM
-    return isinstance(error, DatabaseError) and isinstance(error.__cause__, psycopg.errors.DiskFull)
+    return isinstance(_cause(error), psycopg.errors.DiskFull)
 
 
 def _put_back(run: Run, at: dt.datetime) -> None:

@@ -81,7 +81,8 @@ def test_a_database_without_room_fails_the_run_with_a_sentence_and_it_runs_again
             cursor.execute("SET default_tablespace = 'small_disk'")
             run = send(flow, ROWS)
         finally:
-            connection.close()
+            cursor.execute("RESET default_tablespace")
+            cursor.execute("DROP TABLESPACE small_disk")
     assert (run.state, run.rows_read, run.finished_at is not None) == ("failed", 0, True)
     assert "no room left" in run.message
     assert Event.objects.get(kind="integrations.run_failed").data["code"] == "no_space"
@@ -89,6 +90,5 @@ def test_a_database_without_room_fails_the_run_with_a_sentence_and_it_runs_again
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname LIKE 'staging_run_%'")
         assert cursor.fetchone() == (0,)
-        cursor.execute("DROP TABLESPACE small_disk")
     again = run_flow(rerun(run, at=AT).pk, at=AT)
     assert (again.state, again.rows_new) == ("done", 40_000)

@@ -103,3 +103,48 @@ def test_a_run_that_kills_every_worker_is_given_up(make_flow):
     run.refresh_from_db()
     assert run.state == "failed"
     assert "died 5 times" in run.message
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_on_two_files_of_a_flow_run_one_after_the_other_and_each_once(make_flow, tiny, monkeypatch):
+    import threading
+    import time
+
+    from integrations.services import run_waiting, running
+
+    flow = make_flow()
+    runs = [
+        receive_file(flow, f"{n}.csv", io.BytesIO(f"Code;Name\nA;name {n}\n".encode()), trigger="schedule", at=AT)
+        for n in range(2)
+    ]
+    inside, most, ran = [], [], []
+    merge = running.engine.merge
+
+    def slow(staged, tell):
+        inside.append(staged.task.run_id)
+        most.append(len(inside))
+        ran.append(staged.task.run_id)
+        time.sleep(0.2)
+        try:
+            return merge(staged, tell)
+        finally:
+            inside.pop()
+
+    monkeypatch.setattr(running.engine, "merge", slow)
+
+    def work(run):
+        try:
+            run_flow(run.pk, at=AT)
+            run_waiting(flow.pk, at=AT)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work, args=(run,)) for run in (*runs, *runs)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert ran == [run.pk for run in runs]
+    assert max(most) == 1
+    assert tiny.content() == {"A": "name 1"}
+    assert {run.state for run in Run.objects.all()} == {"done"}
