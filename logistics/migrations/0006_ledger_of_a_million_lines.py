@@ -11,7 +11,7 @@ NO_ROOM = "ALTER TABLE logistics_stockbalance RESET (fillfactor, autovacuum_vacu
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0023_posters_of_films"),
-        ("logistics", "0004_spoken_names"),
+        ("logistics", "0005_ways_of_delivery"),
     ]
 
     operations = [
