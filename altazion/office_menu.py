@@ -101,6 +101,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("integrations.run", _("Runs"), "history"),
             ("integrations.mapping", _("Mappings"), "schema"),
             ("integrations.connection", _("Connections"), "cable"),
+            ("integrations_pivot", _("Pivot base"), "table_chart"),
             ("integrations.feedstop", _("Off the feeds"), "remove_shopping_cart"),
             ("integrations.listexport", _("Lists taken away"), "download"),
             ("django_celery_beat.periodictask", _("Schedules"), "schedule"),

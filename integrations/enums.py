@@ -61,6 +61,7 @@ class ConnectionKind(models.TextChoices):
     FTP = "ftp", _("FTP (nothing is encrypted)")
     S3 = "s3", _("S3 or compatible")
     HTTP = "http", _("web address (fetch only)")
+    PIVOT = "pivot", _("pivot tables of this platform")
 
 
 class AfterTaking(models.TextChoices):

@@ -21,6 +21,7 @@ from integrations import services
 from integrations.admin import versions_page
 from integrations.admin.badges import state_badge
 from integrations.admin.exports import ExportInline
+from integrations.admin.pivot import pivot_page
 from integrations.admin.triggers import TriggerInline, keep_triggers
 from integrations.enums import Direction, Trigger
 from integrations.forms import FileForm, FlowForm
@@ -77,6 +78,7 @@ class FlowAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
         return [
+            path("pivot/", guard(pivot_page), name="integrations_pivot"),
             path("<int:pk>/run/", guard(run_now), name="integrations_flow_run"),
             path("<int:pk>/send/", guard(send_file), name="integrations_flow_send"),
             path("<int:pk>/versions/", guard(versions_page.show), name="integrations_flow_versions"),

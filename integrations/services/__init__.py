@@ -19,6 +19,9 @@ from integrations.services.holding import approve, refuse, waiting_behind
 from integrations.services.lists import ask_list, look_after_lists, retry_list, start_list, write_list
 from integrations.services.mappings import load_mappings
 from integrations.services.moving import export_all, take_all
+from integrations.services.pivot import answer_run, ensure_pivot, take_now
+from integrations.services.pivot_answers import read_answers
+from integrations.services.pivot_role import make_role
 from integrations.services.receiving import cancel_run, ignore_run, receive_file
 from integrations.services.rerunning import Plan, correct, plan, rerun
 from integrations.services.running import recover_runs, run_flow, run_waiting
@@ -39,6 +42,7 @@ from integrations.services.versions import as_it_was, version_of
 __all__ = [
     "Plan",
     "acknowledge",
+    "answer_run",
     "approve",
     "as_it_was",
     "ask_feeds",
@@ -49,6 +53,7 @@ __all__ = [
     "correct",
     "definition_now",
     "delete_trigger",
+    "ensure_pivot",
     "ensure_schedules",
     "export_all",
     "export_orders",
@@ -63,11 +68,13 @@ __all__ = [
     "look",
     "look_after_lists",
     "lost_starts",
+    "make_role",
     "plan",
     "poll_folder",
     "pull_product",
     "put_back",
     "queue_order",
+    "read_answers",
     "receive_file",
     "recover_runs",
     "refuse",
@@ -87,6 +94,7 @@ __all__ = [
     "starts_of",
     "switch_flow",
     "take_all",
+    "take_now",
     "take_up",
     "trust_host_key",
     "undo_run",

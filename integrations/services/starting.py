@@ -7,12 +7,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from integrations.enums import Direction, TriggerKind
+from integrations.enums import ConnectionKind, Direction, TriggerKind
 from integrations.enums import Trigger as Cause
 from integrations.models import Export, Flow, FlowTrigger, Run
 from integrations.services.exporting import write_export
 from integrations.services.fetching import look, noting
 from integrations.services.handover import export_orders
+from integrations.services.pivot_answers import read_answers
 from integrations.services.together import take_together
 
 
@@ -27,6 +28,8 @@ def start_flow(
         if Export.objects.filter(flow=flow).exists():
             run = write_export(flow, at=at, cause=cause, actor=actor)
         else:
+            if flow.connection and flow.connection.kind == ConnectionKind.PIVOT:
+                read_answers(at=at, actor=actor)
             run = export_orders(flow, at=at, trigger=cause, actor=actor)
         return [run] if run else []
     together = FlowTrigger.objects.filter(flow=flow, kind=TriggerKind.FILES, active=True).select_related(

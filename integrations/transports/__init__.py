@@ -8,6 +8,7 @@ from integrations.transports.base import RemoteFile, Target, Transport, Transpor
 from integrations.transports.folder import FolderTransport
 from integrations.transports.ftp import FtpTransport
 from integrations.transports.http import HttpTransport
+from integrations.transports.pivot import PivotTransport
 from integrations.transports.s3 import S3Transport
 from integrations.transports.sftp import SftpTransport
 
@@ -20,6 +21,7 @@ _KINDS: dict[str, Callable[[Target], Transport]] = {
     ConnectionKind.FTPS: FtpTransport,
     ConnectionKind.S3: S3Transport,
     ConnectionKind.HTTP: HttpTransport,
+    ConnectionKind.PIVOT: PivotTransport,
 }
 
 
