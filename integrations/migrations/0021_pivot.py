@@ -6,7 +6,7 @@ from integrations.formats.pivot import create_sql, drop_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0019_sources")]
+    dependencies = [("integrations", "0020_lists_and_addresses")]
 
     operations = [
         migrations.AlterField(
