@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -120,7 +121,13 @@ def make_base(at: dt.datetime) -> None:
     )
     Export.objects.get_or_create(
         flow=feed,
-        defaults={"kind": ExportKind.GOOGLE, "channel": channel, "origin": "https://jouets-etoile.example"},
+        defaults={
+            "kind": ExportKind.GOOGLE,
+            "channel": channel,
+            "origin": "https://jouets-etoile.example",
+            "public": True,
+            "token": uuid4(),
+        },
     )
     place, _ = Place.objects.get_or_create(
         kind=PlaceKind.WAREHOUSE, code=WAREHOUSE, defaults={"name": "Entrepôt central"}
