@@ -1,7 +1,7 @@
 """The one import engine: bytes are streamed into a staging table, checked in sets, and handed to a room's loader."""
 
 from integrations.engine.choice import Choice
-from integrations.engine.load import Outcome, Staged, Task, clean_up, merge, stage
+from integrations.engine.load import Outcome, Staged, Task, clean_up, clean_up_after_the_dead, merge, stage
 from integrations.engine.problems import FileProblem
 from integrations.engine.proposal import TABLE, Changes, forget, spool, unspool
 from integrations.engine.undo import HEADER, Undo, undo
@@ -17,6 +17,7 @@ __all__ = [
     "Task",
     "Undo",
     "clean_up",
+    "clean_up_after_the_dead",
     "forget",
     "merge",
     "spool",

@@ -143,6 +143,12 @@ def clean_up(run_id: int) -> None:
     staging.drop(run_id)
 
 
+def clean_up_after_the_dead(ended_before: dt.datetime) -> None:
+    """Remove the staging tables of runs that ended before then."""
+    for run_id in staging.left_behind(ended_before):
+        staging.drop(run_id)
+
+
 def _keep_only_rejected(tables: Staging, run_id: int) -> None:
     for table in (tables.text, tables.rejects):
         removed = execute(

@@ -1,5 +1,6 @@
 """The staging tables of one run, and the COPY that fills the first of them."""
 
+import datetime as dt
 import gc
 import itertools
 from collections.abc import Callable, Iterator
@@ -73,6 +74,20 @@ def drop(run_id: int) -> None:
         names = [sql.Identifier(name) for (name,) in cursor.fetchall()]
         if names:
             cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.SQL(", ").join(names)))
+
+
+def left_behind(ended_before: dt.datetime) -> list[int]:
+    """Runs that are over and have staging tables all the same: their worker died before it swept them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT r.id FROM pg_class c JOIN integrations_run r"
+            " ON r.id = substring(c.relname FROM '^staging_run_([0-9]+)_')::bigint"
+            " WHERE c.relkind = 'r' AND c.relname ~ '^staging_run_[0-9]+_'"
+            " AND r.state NOT IN ('running', 'waiting')"
+            " AND coalesce(r.finished_at, r.queued_at) < %s",
+            [ended_before],
+        )
+        return [number for (number,) in cursor.fetchall()]
 
 
 def fill(

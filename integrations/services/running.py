@@ -33,6 +33,7 @@ from logbook.services import record
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 5
+SWEPT_BY_ITS_WORKER = dt.timedelta(seconds=5)
 WAITED_TOO_LONG = dt.timedelta(seconds=30)
 
 
@@ -84,6 +85,7 @@ def recover_runs(*, at: dt.datetime) -> list[int]:
             run.state, run.trigger, run.lease_until = RunState.WAITING, Trigger.RECOVERY, None
             run.save(update_fields=["state", "trigger", "lease_until"])
             record("integrations.run_recovered", at=at, subject_kind="run", subject_id=run.pk, flow=run.flow.code)
+    engine.clean_up_after_the_dead(at - SWEPT_BY_ITS_WORKER)
     busy = Run.objects.filter(state=RunState.RUNNING).values("flow_id")
     forgotten = Run.objects.filter(state=RunState.WAITING).exclude(flow_id__in=busy)
     return list(

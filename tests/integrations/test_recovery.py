@@ -96,6 +96,19 @@ def test_a_worker_that_only_seemed_dead_does_not_write_twice(make_flow, tiny, mo
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_a_worker_left_between_its_last_word_and_the_broom_is_swept(make_flow, monkeypatch):
+    from integrations import engine
+
+    run = receive_file(make_flow(), "a.csv", io.BytesIO(b"Code;Name\nA;x\n"), trigger="schedule", at=AT)
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "clean_up", lambda run_id: None)
+        assert run_flow(run.pk, at=AT).state == "done"
+    assert staging_tables()
+    recover_runs(at=LATER)
+    assert staging_tables() == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_run_that_kills_every_worker_is_given_up(make_flow):
     run = receive_file(make_flow(), "a.csv", io.BytesIO(b"Code;Name\nA;x\n"), trigger="schedule", at=AT)
     Run.objects.filter(pk=run.pk).update(state="running", attempts=5, lease_until=AT)
