@@ -158,7 +158,7 @@ class Trigger(models.TextChoices):
 class ChangeKind(models.TextChoices):
     """What a run did, or would do, to a row of ours."""
 
-    ADDED = "added", _("added")
+    ADDED = "added", pgettext_lazy("difference", "added")
     CHANGED = "changed", _("changed")
     ARCHIVED = "archived", _("archived")
     REMOVED = "removed", _("removed")

@@ -1,13 +1,14 @@
 """What Office pages of all rooms share: locked fields, counts that stay cheap, refusals as messages."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import QuerySet
-from django.forms import BaseForm
+from django.forms import BaseForm, BaseModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -84,18 +85,50 @@ def badge(text: object, tone: str = "none", title: str = "") -> SafeString:
     return format_html('<span class="of-badge is-{}" title="{}">{}</span>', tone, title, text)
 
 
+def _refusing(form: type[BaseModelForm], refusal: Refused) -> type[BaseModelForm]:
+    """The form with what the domain said: at its field if it has it, else on top."""
+
+    def _post_clean(self: Any) -> None:
+        super(told, self)._post_clean()  # type: ignore[misc]
+        attribute = f"attr_{refusal.field.removeprefix('attributes.')}"  # as the product's form calls them
+        found = next((name for name in (refusal.field, attribute) if name in self.fields), None)
+        self.add_error(found, refusal.message)
+
+    meta: Any = type(form)
+    told: type[BaseModelForm] = meta(form.__name__, (form,), {"_post_clean": _post_clean})
+    return told
+
+
 class RefusalsAsMessages:
-    """For a ModelAdmin whose saving may be refused by the domain: the reason becomes a message, nothing is written."""
+    """For a ModelAdmin whose saving may be refused by the domain: nothing is written, all that was typed stays.
+
+    The reason stands at its field, or on top of the form.
+    """
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The form; back to it with the reason when the domain refused."""
+        """The form; once more, with the reason, when the domain refused what was sent."""
+        view = super().changeform_view  # type: ignore[misc]
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+            return view(request, object_id, form_url, extra_context)
         except Refused as refusal:
+            if request.method != "POST":
+                raise
+            request.refusal = refusal  # type: ignore[attr-defined]
+        for each in request.FILES.values():
+            cast(UploadedFile, each).seek(0)
+        try:
+            return view(request, object_id, form_url, extra_context)
+        except Refused as refusal:  # a form that does not come from `get_form`
             messages.error(request, refusal.message)
             return HttpResponseRedirect(request.get_full_path())
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
+        """The form, with the reason of a refusal if there was one."""
+        form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
+        refusal: Refused | None = getattr(request, "refusal", None)
+        return _refusing(form, refusal) if refusal else form
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """What the admin's own history says; rows that a domain verb saved are not listed there."""

@@ -1,6 +1,7 @@
 """Words of the frame for templates of Office."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.template import Context
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from altazion.lib import money
 from altazion.lib.office_errors import Wrong, wrong_in
 from altazion.lib.ordering import SCRIPT, STYLE, order_attributes
+from altazion.teaching import words_for
 
 register = template.Library()
 
@@ -31,6 +33,12 @@ def page(name: str, *args: object) -> str:
 def amount(value: Decimal, currency: str = "EUR") -> str:
     """Money as people of the active language write it."""
     return money.display(value, currency)
+
+
+@register.simple_tag
+def teaching(changelist: Any) -> str:
+    """What an empty list says of what comes to stand there."""
+    return words_for(changelist.opts.label_lower)
 
 
 @register.simple_tag(takes_context=True)

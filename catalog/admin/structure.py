@@ -13,6 +13,7 @@ from unfold.decorators import display
 from altazion.lib.office import RefusalsAsMessages
 from catalog.admin.attributes import AskedInline, save_asked
 from catalog.admin.requirements import RequirementInline, save_required
+from catalog.forms import FamilyForm
 from catalog.forms.layouts import ProductTypeForm
 from catalog.models import Family, ProductType, Requirement, VatRate
 
@@ -25,6 +26,7 @@ class FamilyAdmin(RefusalsAsMessages, ModelAdmin):
     list_select_related = ("parent",)
     search_fields = ("code", "name")
     autocomplete_fields = ("parent",)
+    form = FamilyForm
     fields = ("code", "name", "parent")
     inlines = (AskedInline, RequirementInline)
     list_per_page = 100

@@ -10,7 +10,7 @@ from catalog.forms.media import MediaForm
 from catalog.forms.pages import BrandForm, SegmentForm
 from catalog.forms.parts import PlaceFormSet, PriceForm, PriceFormSet, ReferenceForm
 from catalog.forms.product import ProductForm, attribute_fields
-from catalog.forms.structure import HeirForm, PasteForm, ReplacementForm
+from catalog.forms.structure import FamilyForm, HeirForm, PasteForm, ReplacementForm
 
 __all__ = [
     "AssociationForm",
@@ -22,6 +22,7 @@ __all__ = [
     "ChildrenForm",
     "CriterionForm",
     "CriterionValueForm",
+    "FamilyForm",
     "HeirForm",
     "MediaForm",
     "OptionForm",

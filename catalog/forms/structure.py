@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold import widgets
 
 from catalog.forms.parts import Moment
-from catalog.models import Brand, Product, Segment, Selection
+from catalog.models import Brand, Family, Product, Segment, Selection
 from catalog.services.selections import dates
 
 
@@ -88,3 +88,28 @@ class PasteForm(forms.ModelForm):
     def words(self) -> list[str]:
         """The codes pasted."""
         return [word for word in re.split(r"[\s,;]+", self.cleaned_data.get("paste") or "") if word]
+
+
+class FamilyForm(forms.ModelForm):
+    """A family and the one above it."""
+
+    class Meta:
+        model = Family
+        fields = ("code", "name", "parent")
+
+    def clean_parent(self) -> Family | None:
+        """Two levels: neither itself, nor one that stands below another, nor any for one that has some below."""
+        parent: Family | None = self.cleaned_data["parent"]
+        if parent is None:
+            return None
+        if parent.pk == self.instance.pk:
+            raise forms.ValidationError(_("A family does not stand below itself."))
+        if parent.parent_id:
+            raise forms.ValidationError(
+                _("Families have two levels: “%(name)s” stands below one already.") % {"name": parent}
+            )
+        if self.instance.pk and self.instance.children.exists():
+            raise forms.ValidationError(
+                _("Families have two levels: this one has families below it, so none stands above.")
+            )
+        return parent

@@ -179,11 +179,21 @@ def _check_trade(product: Product) -> None:
         raise Invalid(_("There are six marks."), field="flags")
 
 
+def _harmless(name: str, value: Any) -> Any:
+    """A value without what could act in its HTML, translations included."""
+    if name == "translations" and isinstance(value, Mapping):
+        return {
+            language: {field: _harmless(field, text) for field, text in words.items()}
+            for language, words in value.items()
+        }
+    return safe_html(value) if name in {"description", "warnings"} and value else value
+
+
 def _set(product: Product, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         if name not in CHANGEABLE:
             raise Invalid(_("%(field)s cannot be changed here.") % {"field": name}, field=name)
-        setattr(product, name, safe_html(value) if name in {"description", "warnings"} and value else value)
+        setattr(product, name, _harmless(name, value))
     _check_trade(product)
     if product.bundle_percent is not None and not 0 <= product.bundle_percent < 100:
         raise Invalid(_("A percentage lies between 0 and 99.99."), field="bundle_percent")

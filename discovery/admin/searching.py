@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -35,7 +37,7 @@ class SynonymSetAdmin(RefusalsAsMessages, Forgettable, ModelAdmin):
     """Words that find each other's products."""
 
     form = SynonymForm
-    list_display = ("together", "kind", "language", "active")
+    list_display = ("together", "kind", "spoken", "active")
     list_filter = (("kind", ChoicesDropdownFilter), "language", "active")
     search_fields = ("plain",)
     paginator = EstimatedPaginator
@@ -47,6 +49,11 @@ class SynonymSetAdmin(RefusalsAsMessages, Forgettable, ModelAdmin):
         """How they find each other."""
         first, *others = synonyms.words
         return f"{first} → {', '.join(others)}" if synonyms.kind == "expansion" else " ↔ ".join(synonyms.words)
+
+    @display(description=_("language"), ordering="language")
+    def spoken(self, synonyms: SynonymSet) -> str:
+        """The language's name."""
+        return str(gettext(dict(settings.LANGUAGES).get(synonyms.language, synonyms.language)))
 
     def save_model(self, request: HttpRequest, obj: SynonymSet, form: Any, change: bool) -> None:
         """One domain call."""

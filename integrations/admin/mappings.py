@@ -22,7 +22,7 @@ class MappingAdmin(ModelAdmin):
         css = {"all": ["integrations/office.css"]}
 
     form = MappingForm
-    list_display = ("name", "code", "entity", "encoding", "separator", "has_header", "column_count")
+    list_display = ("name", "code", "entity", "encoding", "separator", "column_count")
     list_filter = ("entity",)
     search_fields = ("name", "code")
     change_form_outer_before_template = "office/integrations/mapping_bar.html"

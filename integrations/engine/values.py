@@ -41,16 +41,43 @@ def steps_of(column: Column, definition: Definition, field_type: FieldType, *, u
         {"lower": str.lower, "upper": str.upper}.get(column.case),
         (lambda cell: slug(cell) if cell else "") if column.slug else None,
         (lambda cell: safe_html(cell) if cell else "") if column.html else None,
+        harmless if _is_read_as_html(column) else None,
         _multiplier(Decimal(column.multiply), definition, field_type) if column.multiply else None,
         (lambda cell: cell[: column.truncate].rstrip()) if column.truncate else None,
         moment_reader(definition.date_format, until=until) if field_type == FieldType.MOMENT else None,
-        _json if field_type == FieldType.JSON else None,
+        (_harmless_words if column.field == "translations" else _json) if field_type == FieldType.JSON else None,
     ]
     return [_unless_refused(step) for step in made if step is not None]
 
 
 def _unless_refused(step: Step) -> Step:
     return lambda cell: cell if cell.startswith(FLAG) else step(cell)
+
+
+HTML = {"description", "warnings"}  # texts of products that pages show with their HTML
+_TAG = re.compile(r"<[a-zA-Z/!?]")
+
+
+def harmless(cell: str) -> str:
+    """HTML without what could act, whether or not the mapping asks for it; a mere "less than" stays as it is."""
+    return safe_html(cell) if _TAG.search(cell) else cell
+
+
+def _is_read_as_html(column: Column) -> bool:
+    field, key, _language = column.target
+    return not column.html and (key if field == "translations" else field) in HTML
+
+
+def _harmless_words(cell: str) -> str:
+    """Translations that came as one JSON, their HTML cleaned."""
+    text = _json(cell)
+    if not _TAG.search(text) or text.startswith(FLAG):
+        return text
+    words = json.loads(text)
+    for texts in words.values() if isinstance(words, dict) else ():
+        if isinstance(texts, dict):
+            texts |= {name: harmless(said) for name, said in texts.items() if name in HTML and isinstance(said, str)}
+    return json.dumps(words, ensure_ascii=False)
 
 
 def _json(cell: str) -> str:

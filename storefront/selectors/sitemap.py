@@ -12,6 +12,7 @@ from campaigns.selectors.pages import words_in
 from catalog.enums import MediaKind, ProductState, SegmentKind
 from catalog.models import Brand, Media, Product, Segment
 from discovery.models import IndexEntry
+from logbook.selectors import last_told
 from storefront.selectors.addresses import language_prefix
 from storefront.selectors.pictures import media_address
 from storefront.selectors.seo import LANGUAGES, of_page, thing_addresses
@@ -64,12 +65,20 @@ def entries(section: str, *, channel: SalesChannel, at: datetime, after: int = 0
 
 
 def _landing_pages(channel: SalesChannel, at: datetime) -> Iterator[Entry]:
-    """Those that shoppers see now and search engines may keep, under their words in each language."""
-    ids = list(live_pages(channel, at=at).filter(noindex=False).order_by("pk").values_list("pk", flat=True))
+    """Those that shoppers see now and search engines may keep, under their words in each language.
+
+    One changed when a colleague last did something to it, or when its dates began.
+    """
+    pages = live_pages(channel, at=at).filter(noindex=False).order_by("pk")
+    begin = {page.pk: page.during.lower if page.during else None for page in pages.only("pk", "during")}
+    ids = list(begin)
+    changed = last_told("page", map(str, ids))
     words = {language: words_in(language, of_pages=ids) for language in LANGUAGES}
     for pk in ids:
         if all(pk in words[language] for language in LANGUAGES):
-            yield Entry({code: f"{language_prefix(code)}l/{words[code][pk]}/" for code in LANGUAGES})
+            moments = [moment for moment in (changed.get(str(pk)), begin[pk]) if moment]
+            addresses = {code: f"{language_prefix(code)}l/{words[code][pk]}/" for code in LANGUAGES}
+            yield Entry(addresses, max(moments, default=None))
 
 
 def _products(channel: SalesChannel, after: int) -> Iterator[Entry]:

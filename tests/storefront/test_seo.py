@@ -7,14 +7,18 @@ from decimal import Decimal
 from xml.etree import ElementTree as ET
 
 import pytest
+from psycopg.types.range import TimestamptzRange
 
 from altazion.lib.clock import now
 from altazion.lib.problems import Invalid
-from campaigns.services import approve, create_campaign
+from campaigns.enums import BlockKind
+from campaigns.models import LandingPage
+from campaigns.services import add_block, approve, create_campaign, publish_page, save_page
 from catalog import services as catalog
 from catalog.enums import AttributeType, MediaKind
 from catalog.models import Attribute, BasePrice, Brand, ProductReference
 from discovery.services import reindex
+from storefront.selectors.sitemap import entries
 from stores.models import Site
 from tests import builders as b
 
@@ -327,3 +331,18 @@ def test_what_nobody_translated_says_in_which_language_it_is(shop):
     tiles = Page(shop, "/en/s/heroes/").html
     assert re.search(r'<a href="/en/p/team-\d+/" lang="fr">Équipe</a>', tiles)
     assert re.search(r'<a href="/en/p/the-hulk-\d+/">The Hulk</a>', tiles)
+
+
+def test_landing_pages_tell_when_they_last_changed(shop):
+    channel = shop.channel
+    for number, (changed, begins) in enumerate([(0, None), (2, None), (2, 5), (6, 3)]):
+        page = LandingPage(name=f"Page {number}", title=f"Page {number}", channel=channel)
+        if begins is not None:
+            page.during = TimestamptzRange(b.AT + dt.timedelta(days=begins), None)
+        save_page(page, {"fr": f"page-{number}", "en": f"the-page-{number}"}, at=b.AT)
+        add_block(page, BlockKind.TEXT, {"texts": {"fr": {"html": "<p>Ici</p>"}}}, at=b.AT)
+        publish_page(page, at=b.AT + dt.timedelta(days=changed))
+    at = b.AT + dt.timedelta(days=7)
+    told = {entry.addresses["fr"]: entry.changed for entry in entries("pages", channel=channel, at=at)}
+    assert [(told[f"/l/page-{number}/"] - b.AT).days for number in range(4)] == [0, 2, 5, 6]
+    assert told["/"] is None
