@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 import schemathesis
 from django.core import signals
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections
 from django.urls import resolve
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, settings
@@ -78,16 +78,8 @@ class World:
                 case.path_parameters[name] = real.get(name, case.path_parameters[name])
 
 
-@pytest.fixture(scope="module")
-def one_world(django_db_setup, django_db_blocker):
-    """Made once, inside a transaction that is taken back; each test writes in its own inside that one."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
-def world(monkeypatch, settings, tmp_path, db, one_world):
+def world(monkeypatch, settings, tmp_path):
     monkeypatch.setattr("rest_framework.throttling.SimpleRateThrottle.allow_request", lambda *_: True)
     storages = {**settings.STORAGES}
     storages["raw_files"] = {
@@ -97,7 +89,7 @@ def world(monkeypatch, settings, tmp_path, db, one_world):
     settings.STORAGES = storages
     signals.request_started.disconnect(close_old_connections)  # one transaction holds the whole test
     signals.request_finished.disconnect(close_old_connections)
-    yield one_world
+    yield World()
     signals.request_started.connect(close_old_connections)
     signals.request_finished.connect(close_old_connections)
 
@@ -202,12 +194,19 @@ class Caller:
 
 
 @pytest.mark.parametrize("operation", operations(), ids=lambda one: one.label)
-def test_hostile_addresses_get_a_clear_answer(operation, world, client):
-    described = api.raw_schema["paths"][operation.path][operation.method]
-    queries = [one["name"] for one in described.get("parameters", []) if one["in"] == "query"]
-    real = {**world.guesses, **world.names.get(operation.path, {})}
-    good = operation.path.format(**real)
+def test_hostile_calls_get_a_clear_answer(operation, world, client):
     caller = Caller(client, operation, world.key)
+    real = {**world.guesses, **world.names.get(operation.path, {})}
+    described = api.raw_schema["paths"][operation.path][operation.method]
+    _addresses(caller, operation, real, described)
+    if len(operation.body):
+        _bodies(caller, operation, real, described["requestBody"]["content"])
+
+
+def _addresses(caller, operation, real, described):
+    """Hostile words in the path, the query and the key."""
+    queries = [one["name"] for one in described.get("parameters", []) if one["in"] == "query"]
+    good = operation.path.format(**real)
     for text in TEXTS:
         hostile = quote(text.encode("utf-8", "surrogatepass"), safe="")
         for name in re.findall(r"{(\w+)}", operation.path):
@@ -217,11 +216,9 @@ def test_hostile_addresses_get_a_clear_answer(operation, world, client):
         caller.call(good, **{"idempotency-key": text.encode("latin-1", "replace").decode("latin-1")})
 
 
-@pytest.mark.parametrize("operation", [one for one in operations() if len(one.body)], ids=lambda one: one.label)
-def test_hostile_bodies_get_a_clear_answer(operation, world, client):
-    described = api.raw_schema["paths"][operation.path][operation.method]["requestBody"]["content"]
-    good = operation.path.format(**{**world.guesses, **world.names.get(operation.path, {})})
-    caller = Caller(client, operation, world.key)
+def _bodies(caller, operation, real, described):
+    """Hostile things in every place of a body, and bodies that are none."""
+    good = operation.path.format(**real)
     places = list(leaves(described.get("application/json", {}).get("schema", {}), api.raw_schema))
     every = max(1, len(places) // MANY_PLACES)  # where there are many places, they share the things among them
     for number, (_place, put) in enumerate(places):
