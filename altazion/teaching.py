@@ -6,9 +6,7 @@ from django.utils.translation import gettext_lazy as _
 WORDS: dict[str, str | Promise] = {
     "accounting.entry": _("Entries are written by themselves when orders are paid, delivered and paid back."),
     "accounting.extract": _("An extract is a file of journal entries for your accountant. Make the first with +."),
-    "campaigns.campaign": _(
-        "A campaign lowers the prices of a selection between two dates, on chosen channels."
-    ),
+    "campaigns.campaign": _("A campaign lowers the prices of a selection between two dates, on chosen channels."),
     "campaigns.landingpage": _("A landing page is made of blocks: banners, selections, texts, questions, films."),
     "catalog.associationkind": _("A kind names a row of products beside a product: accessories, goes well with…"),
     "catalog.attribute": _("Attributes describe products: colour, age, material. Files and colleagues add them."),
@@ -18,23 +16,17 @@ WORDS: dict[str, str | Promise] = {
     "catalog.keyword": _("A search for a keyword leads with its products: “Avengers” shows Spider-Man first."),
     "catalog.keywordcategory": _("A category holds keywords of one kind: teams, nicknames. It may be a filter, too."),
     "catalog.labelslot": _("A slot holds labels of one kind, such as “New” or “Only online”, on tiles and pages."),
-    "catalog.mediafetch": _(
-        "Pictures, films and papers that a file names by address stand here until fetched."
-    ),
+    "catalog.mediafetch": _("Pictures, films and papers that a file names by address stand here until fetched."),
     "catalog.product": _("Products come by file, by the API, or one by one with +."),
     "catalog.requirement": _("Say what a product must have before it is complete, by family, channel and language."),
     "catalog.segment": _("Segments are the departments of the shop, six levels deep at most."),
     "catalog.selection": _("A selection is a list of products, picked by hand or by a rule, for pages and campaigns."),
-    "discovery.merchandisingrule": _(
-        "A rule pins, lifts, buries or hides products of a search, segment or selection."
-    ),
+    "discovery.merchandisingrule": _("A rule pins, lifts, buries or hides products of a search, segment or selection."),
     "discovery.relevancetest": _("A test says what must be found: “avengers” shows Spider-Man among the first three."),
     "discovery.searchredirect": _("A search may lead straight to a page: “opening hours” to your stores."),
     "discovery.synonymset": _("Words of a set find each other's products: teddy, soft toy, plush."),
     "integrations.connection": _("A connection says where files come from or go to: a server, a bucket, an address."),
-    "integrations.feedstop": _(
-        "All products go to the feeds. One that is taken off stands here until it is back."
-    ),
+    "integrations.feedstop": _("All products go to the feeds. One that is taken off stands here until it is back."),
     "integrations.flow": _("A flow brings files in or sends them out, by the clock, by hand or after another flow."),
     "integrations.mapping": _("A mapping says which column of a file feeds which field. Without one, files are RAW."),
     "integrations.orderhandover": _("Each order on its way to the ERP stands here, with what became of it."),
@@ -46,9 +38,7 @@ WORDS: dict[str, str | Promise] = {
     "orders.order": _("Orders of the shop, the stores and the agents will stand here."),
     "orders.payment": _("Payments of orders stand here: asked, received, refused, paid back."),
     "signage.screen": _("A screen in a store shows the products of a selection with price and stock of that store."),
-    "stores.formeraddress": _(
-        "An old address leads to the page in its place. Renaming a page adds one by itself."
-    ),
+    "stores.formeraddress": _("An old address leads to the page in its place. Renaming a page adds one by itself."),
     "tasks_mgmt.task": _("Nothing to do here: tasks come from colleagues, and from what goes wrong by itself."),
 }
 

@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.paginator import InfinitePaginator
 
 from altazion.lib.office import ReadOnly
-from integrations.admin import again_page, held_page, run_page
+from integrations.admin import again_page, held_page, product_page, run_page
 from integrations.admin.badges import length, state_badge
 from integrations.admin.run_filters import NeedsPerson
 from integrations.models import Run
@@ -44,6 +44,7 @@ class RunAdmin(ReadOnly, ModelAdmin):
         guard = self.admin_site.admin_view
         return [
             path("<int:pk>/change/", guard(run_page.show), name="integrations_run_change"),
+            path("product/<int:pk>/", guard(product_page.show), name="integrations_run_product"),
             path("<int:pk>/file/", guard(run_page.original), name="integrations_run_file"),
             path("<int:pk>/rejects.csv", guard(run_page.rejects), name="integrations_run_rejects"),
             path("<int:pk>/rerun/", guard(run_page.run_again), name="integrations_run_rerun"),

@@ -1,6 +1,6 @@
 """Questions about flows, their runs, and orders on their way out."""
 
-from integrations.selectors.changes import Difference, Figure, changes, differences, figures, moves
+from integrations.selectors.changes import Difference, Figure, changes, changes_of_product, differences, figures, moves
 from integrations.selectors.feeds import feed_standing, served
 from integrations.selectors.flows import flow_by_code, flows_with_health, last_words, run_by_guid, troubled_flows
 from integrations.selectors.orders import ORDER_COLUMNS, handovers, order_document, order_rows, orders_to_pull
@@ -21,6 +21,7 @@ __all__ = [
     "Moment",
     "VersionDifference",
     "changes",
+    "changes_of_product",
     "column_names",
     "differences",
     "estimate_of",

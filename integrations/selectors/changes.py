@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.models import Brand, Family, Product, VatRate
@@ -16,6 +16,7 @@ from integrations.models import Change, Run
 from integrations.rules import STEPS
 from stores.models import Zone
 
+RUNS_LOOKED_AT, MOST_CELLS, MOST_SHOWN = 60, 2_000_000, 300
 _SHOWN = {"price": "amount", "reference": "value", "association": "quantity", "option": "label", "attribute": "name"}
 _NAMES: dict[str, tuple[Any, str]] = {
     "brand_id": (Brand, "name"),
@@ -111,6 +112,33 @@ def changes(run: Run, *, key: str = "", kind: str = "", label: str = "") -> Quer
     if kind:
         found = found.filter(kind=kind)
     return (found.filter(label=label) if label else found).order_by("pk")
+
+
+def changes_of_product(sku: str) -> list[tuple[Run, list[Difference]]]:
+    """What imports changed of a product, its prices, stock and places, run by run, the latest first.
+
+    The differences of the last `RUNS_LOOKED_AT` runs are looked through, `MOST_CELLS` at most: a run's lie together, no
+    index names products. Three queries, and those for names.
+    """
+    runs = list(Run.objects.filter(first_change__isnull=False).select_related("flow").order_by("-pk")[:RUNS_LOOKED_AT])
+    where, left = Q(), MOST_CELLS
+    looked: dict[int, Run] = {}
+    for run in runs:
+        assert run.first_change is not None  # noqa: S101 - asked for
+        assert run.last_change is not None  # noqa: S101 - comes with the first
+        left -= run.last_change - run.first_change
+        if left < 0 and looked:
+            break
+        where |= Q(pk__gt=run.first_change, pk__lt=run.last_change, run_id=run.pk)
+        looked[run.pk] = run
+    if not looked:
+        return []
+    cells = Change.objects.filter(where, label=sku).exclude(field__in=HIDDEN).order_by("pk")[:MOST_SHOWN]
+    rows = list(cells)
+    told: dict[int, list[Difference]] = {}
+    for row, said in zip(rows, differences(rows), strict=True):
+        told.setdefault(row.run_id, []).append(said)
+    return [(run, told[pk]) for pk, run in looked.items() if pk in told]
 
 
 def differences(rows: list[Change]) -> list[Difference]:
