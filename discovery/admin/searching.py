@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -53,7 +52,7 @@ class SynonymSetAdmin(RefusalsAsMessages, Forgettable, ModelAdmin):
     @display(description=_("language"), ordering="language")
     def spoken(self, synonyms: SynonymSet) -> str:
         """The language's name."""
-        return str(gettext(dict(settings.LANGUAGES).get(synonyms.language, synonyms.language)))
+        return str(dict(settings.LANGUAGES).get(synonyms.language, synonyms.language))
 
     def save_model(self, request: HttpRequest, obj: SynonymSet, form: Any, change: bool) -> None:
         """One domain call."""
