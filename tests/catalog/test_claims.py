@@ -7,6 +7,7 @@ import pytest
 from altazion.lib.problems import Invalid, NotFound, Refused
 from catalog import services
 from catalog.loaders import merge_articles, merge_dimensions
+from catalog.loaders.by_hand import speakers
 from catalog.loaders.settling import settle
 from catalog.models import Claim, FieldLock, FieldOrder, Product, Source
 from catalog.rules import sources as rules
@@ -21,10 +22,11 @@ LATER = AT + dt.timedelta(days=2)
 @pytest.fixture(autouse=True)
 def world():
     a_vat_rate("0.2")
+    speakers(AT)  # makes the usual sources where another test emptied the database
 
 
 @pytest.fixture
-def overlay():
+def overlay(world):
     source = Source.objects.get(code="overlay")
     source.flows = ["enrich"]
     source.save()

@@ -7,16 +7,15 @@ from django.urls import reverse
 from accounts.enums import Scope
 from catalog.models import Claim, FieldLock, FieldOrder, Product, Source
 from catalog.selectors.provenance import provenance_of
-from tests.builders import AT, a_colleague, a_product, a_vat_rate, an_api_key
-from tests.catalog.test_claims import enrich, erp, overlay, product  # noqa: F401 - a fixture
+from tests.builders import AT, a_colleague, a_product, an_api_key
+from tests.catalog.test_claims import enrich, erp, overlay, product, world  # noqa: F401 - fixtures
 from tests.pages import form_values
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def world(overlay):  # noqa: F811
-    a_vat_rate("0.2")
+def told(overlay):  # noqa: F811
     erp({"sku": "T1", "name": "SHIP", "price": 5, "brand": "Acme", "attributes": {"age": "3"}})
     enrich({"sku": "T1", "name": "Pirate ship", "attributes": {"age": "6"}})
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog.loaders.by_hand import speakers
 from catalog.models import Claim, FieldLock, Product, Source
 from integrations.enums import RunState
 from integrations.models import Flow, Mapping
@@ -34,6 +35,7 @@ def erp():
 @pytest.fixture
 def overlay():
     flow = flow_of("enrich")
+    speakers(AT)
     Source.objects.filter(code="overlay").update(flows=["enrich"])
     return flow
 
