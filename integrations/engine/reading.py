@@ -80,6 +80,11 @@ class Reader:
             return self._rest(rows)
         return itertools.chain([first], self._rest(rows))
 
+    def first(self, count: int) -> tuple[list[str], list[Row]]:
+        """Names of the columns and the first rows, for people who describe the file."""
+        rows = list(itertools.islice(self.open(), count))
+        return self.names(), rows
+
     def names(self) -> list[str]:
         """Names of the columns for people, each once: the header, or their numbers."""
         names, seen = self.header or [str(place) for place in range(self.width)], dict[str, int]()

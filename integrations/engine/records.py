@@ -47,6 +47,13 @@ class RecordReader(Reader):
         self.is_correction = any(isinstance(record, dict) and REASON_COLUMN in record for _n, record in first[:1])
         return self._rows(itertools.chain(first, records))
 
+    def first(self, count: int) -> tuple[list[str], list[Row]]:
+        self._check()
+        records = [record for _number, record in itertools.islice(self._records(), count) if isinstance(record, dict)]
+        names = list(dict.fromkeys(path for record in records for path in paths_of(record)))[:500]
+        read = [self._getter(name) for name in names]
+        return names, [[get(record) for get in read] for record in records]
+
     def position(self, source: str | int) -> int | None:
         return self.header.index(str(source)) if str(source) in self.header else None
 
@@ -233,7 +240,7 @@ def lists_in(sample: bytes) -> list[str]:
     whole = _Whole(Watched(io.BytesIO(sample)))
     try:
         for prefix, event, _value in ijson.parse(whole, buf_size=BLOCK):
-            if event == "start_array" and prefix and ".item" not in f".{prefix}" and prefix not in found:
+            if event == "start_array" and prefix and "item" not in prefix.split(".") and prefix not in found:
                 found.append(prefix)
     except (ijson.JSONError, ValueError, RecursionError, FileProblem):
         pass  # the sample ends somewhere

@@ -85,6 +85,12 @@ def raw_columns(entity: str) -> list[str]:
     return [word.partition("=")[0] for word in _POSITIONS[entity].split()]
 
 
+def raw_names(entity: str) -> dict[str, str]:
+    """RAW column: field, for those that feed one."""
+    words = [word.partition("=") for word in _POSITIONS.get(entity, "").split()]
+    return {column: field for column, _, field in words if field}
+
+
 def raw_definition(entity: str) -> Definition:
     """How a RAW file of this entity is read. Columns that may be absent at the end of a line are optional."""
     words = [word.partition("=") for word in _POSITIONS[entity].split()]

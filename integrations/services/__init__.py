@@ -6,7 +6,7 @@ from integrations.services.connections import (
     save_connection,
     trust_host_key,
 )
-from integrations.services.editing import save_flow, save_mapping, switch_flow
+from integrations.services.editing import save_draft, save_flow, save_mapping, switch_flow
 from integrations.services.exporting import feeds, pull_product, put_back, save_export, write_export
 from integrations.services.fetching import look
 from integrations.services.flow_versions import definition_now, keep_version
@@ -84,6 +84,7 @@ __all__ = [
     "run_flow",
     "run_waiting",
     "save_connection",
+    "save_draft",
     "save_export",
     "save_flow",
     "save_mapping",

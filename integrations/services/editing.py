@@ -1,9 +1,14 @@
 """Flows and mappings as people edit them."""
 
 import datetime as dt
+import re
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from altazion.lib.problems import Invalid
+from integrations.formats import Definition, fields_of
 from integrations.models import Flow, Mapping, MappingVersion
 from integrations.services.flow_versions import keep_first, keep_version
 from integrations.services.versions import version_of
@@ -51,6 +56,34 @@ def save_mapping(mapping: Mapping, *, at: dt.datetime, actor: str = "") -> Mappi
         version=version.number,
     )
     return version
+
+
+@transaction.atomic
+def save_draft(
+    definition: Definition, mapping: Mapping | None = None, *, at: dt.datetime, actor: str = ""
+) -> MappingVersion:
+    """Keep a definition as a mapping: a new one, or the next version of `mapping`. Raises Invalid at the field."""
+    fields = fields_of(definition)
+    fields["name"] = fields["name"] or fields["code"]
+    if mapping is None:
+        if not re.fullmatch(r"[-\w]{1,60}", fields["code"], re.ASCII):
+            raise Invalid(_("Give a code of letters, digits, dashes and underscores."), code="bad_code", field="code")
+        if Mapping.objects.filter(code=fields["code"]).exists():
+            raise Invalid(_("There is a mapping with this code already."), code="taken", field="code")
+        mapping = Mapping(code=fields["code"])
+    elif mapping.entity != definition.entity and Flow.objects.filter(mapping=mapping).exists():
+        raise Invalid(
+            _("Flows about “%s” use this mapping; make another one.") % mapping.get_entity_display(), field="entity"
+        )
+    for name, value in fields.items():
+        if name != "code":
+            setattr(mapping, name, value)
+    try:
+        mapping.clean_fields()
+    except ValidationError as error:
+        name, words = next(iter(error.message_dict.items()))
+        raise Invalid(f"{name}: {words[0]}", field=name) from error
+    return save_mapping(mapping, at=at, actor=actor)
 
 
 @transaction.atomic
