@@ -70,6 +70,13 @@ class MappingForm(forms.ModelForm):
             *("encoding", "separator", "quote", "has_header", "decimal_mark", "thousands_mark", "date_format"),
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file_format"].required = False
+
+    def clean_file_format(self) -> str:
+        return self.cleaned_data.get("file_format") or self.instance.file_format
+
     def clean(self) -> dict[str, Any] | None:
         data = super().clean()
         if not self.errors:
