@@ -130,8 +130,11 @@ def _drawn(
         if len(_SETTINGS) > MOST_HOSTS:
             _SETTINGS.clear()
         _SETTINGS[key[1]] = settings_now
-    with noting() as products:
-        response = draw()
+    try:
+        with noting() as products:
+            response = draw()
+    finally:
+        del request.marks  # type: ignore[attr-defined]  # what is drawn instead of a missing page has nobody to fill them
     if response.status_code != 200 or response.streaming:
         return response
     parts = _MARKS.split(response.content)

@@ -347,6 +347,15 @@ def test_no_mark_is_ever_seen_and_no_nonce_is_kept(shop):
         assert "nonce" not in page
 
 
+def test_pages_instead_of_missing_ones_carry_no_marks(shop):
+    for address in ("/s/nowhere/", "/p/nothing-999999/"):
+        for _time in range(3):
+            answer = shop.visitor.get(address)
+            assert answer.status_code in (404, 410)
+            assert kept.TOKEN_MARK not in answer.content.decode()
+            assert kept.BASKET_MARK not in answer.content.decode()
+
+
 def test_who_has_a_session_gets_a_page_drawn_for_him(shop):
     settled(shop)
     colleague = b.a_colleague()
