@@ -112,9 +112,11 @@ class LockView(APIView):
     scope = Scope.PRODUCTS_WRITE
 
     @extend_schema(operation_id="product_unlock", responses={204: None})
-    def delete(self, request: Request, sku: str, pk: int) -> Response:
+    def delete(self, request: Request, sku: str, pk: str) -> Response:
         """Lift it: what sources said meanwhile comes in."""
-        lock = FieldLock.objects.filter(pk=pk, product=selectors.product_named(sku)).first()
+        locks = FieldLock.objects.filter(product=selectors.product_named(sku))
+        number = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0
+        lock = locks.filter(pk=number).first()
         if lock is None:
             raise NotFound(_("This product has no such lock."), code="no_such_lock")
         services.unlock([lock], at=now(), actor=str(caller(request)))

@@ -63,10 +63,15 @@ class World:
             "/api/v1/products/{sku}": {"sku": "TOY-1"},
             "/api/v1/references/{code}": {"code": "TOY-1"},
             "/api/v1/flows/{code}/runs": {"code": "cats"},
+            "/api/v1/flows/{code}/versions/{number}": {"code": "cats", "number": "1"},
+            "/api/v1/flows/{code}/versions/{number}/back": {"code": "cats", "number": "1"},
             "/api/v1/erp/orders/{guid}/ack": {"guid": str(order.guid)},
             "/api/v1/payments/callback/{provider}": {"provider": "sandbox_card"},
         }
-        self.guesses = {"number": order.number, "guid": str(run.guid), "code": "best", "id": "1", "category": "themes"}
+        self.guesses = {
+            "number": order.number, "guid": str(run.guid), "code": "best", "id": "1", "category": "themes",
+            "sku": "TOY-1", "token": str(uuid.uuid4()),
+        }  # fmt: skip
         self.key = b.an_api_key(*Scope.values)
         self.numbers = itertools.count()
 
@@ -106,8 +111,9 @@ def operations():
 
 
 def view_of(operation):
+    number = 1 if "/versions/" in operation.path else "W26-1"
     address = operation.path.format(
-        sku="x", code="x", category="x", id=1, provider="x", number="W26-1", guid=uuid.uuid4()
+        sku="x", code="x", category="x", id=1, provider="x", number=number, guid=uuid.uuid4(), token=uuid.uuid4()
     )
     return address, resolve(address).func.view_class
 

@@ -173,7 +173,8 @@ def test_price_for_machines_equals_the_one_shown_across_the_edges_of_a_campaign(
     seen = []
     for at in (start - second, start, start + 2 * second, start + dt.timedelta(hours=2) - second,
                start + dt.timedelta(hours=2)):  # fmt: skip
-        monkeypatch.setattr("storefront.views.catalogue.now", lambda at=at: at)
+        for clock in ("catalogue", "kept"):
+            monkeypatch.setattr(f"storefront.views.{clock}.now", lambda at=at: at)
         page = Page(shop, f"/p/hulk-{shop.hulk.pk}/")
         offer = page.facts["Product"]["offers"]
         assert Decimal(offer["price"]) == page.shown_price() == Decimal(page.meta["product:price:amount"])
