@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 
 from altazion.lib.problems import Invalid, NotFound, Refused
 from catalog import services
@@ -166,7 +167,8 @@ def test_a_lock_keeps_the_value_and_the_run_says_so():
     FieldLock.objects.create(product=product(), field="name", reason="campaign", made_at=AT, until=LATER)
     FieldLock.objects.create(product=product(), field="attributes", reason="checked", made_at=AT, until=LATER)
 
-    loaded = erp({"sku": "T1", "name": "BOAT", "price": 6, "attributes": {"age": "4"}})
+    with translation.override("en"):
+        loaded = erp({"sku": "T1", "name": "BOAT", "price": 6, "attributes": {"age": "4"}})
 
     assert (product().name, product().attributes) == ("SHIP", {"age": 3})
     assert "2 values kept by locks." in loaded.result.notes

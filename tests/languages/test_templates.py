@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = {"SHA-256", "Authorization: Bearer …"}  # the same in every language
+# The same in every language: names of machines, and words of files and mappings.
+NAMES = {"SHA-256", "Authorization: Bearer …", "\\t, auto", "#DEL", "data.items", "multiply: 1000", "pivot.", "row_id"}
 
 BLOCK = re.compile(r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.DOTALL)
 COMMENT = re.compile(r"{#.*?#}|{%\s*comment\b.*?endcomment\s*%}|<!--.*?-->", re.DOTALL)
-MUTE = re.compile(r"<(script|style|svg)\b.*?</\1>|<span class=\"[^\"]*material-symbols[^>]*>.*?</span>", re.DOTALL)
+MUTE = re.compile(r"<(script|style|svg|code)\b.*?</\1>|<span class=\"[^\"]*material-symbols[^>]*>.*?</span>", re.DOTALL)
 SPOKEN = re.compile(r'\b(?:title|alt|placeholder|aria-label|label)="([^"]*)"')
 TAG = re.compile(r"{%.*?%}|{{.*?}}|&\w+;", re.DOTALL)
 
