@@ -26,11 +26,16 @@ def sign_in(page, platform, role):
 
 
 def text_of(page, url):
-    """All words of a page. A page that reloads itself just then is left all the same."""
+    """All words of a page. The page that is left may reload itself just then: it is left all the same."""
+    wait_until(lambda: _went(page, url))
+    return page.locator("body").inner_text()
+
+
+def _went(page, url):
     try:
         page.goto(url)
     except Error as interrupted:
         if "interrupted by another navigation" not in str(interrupted):
             raise
-        page.goto(url)
-    return page.locator("body").inner_text()
+        return False
+    return True
