@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from unfold.contrib.filters.admin import DropdownFilter
@@ -14,16 +14,19 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 class ByAutocomplete(DropdownFilter):
     """One record, found by typing: the page carries the chosen one only, however many there are.
 
-    Fill `source` (a foreign key to what is chosen, whose model is searchable in Office) and `narrowed`.
+    `chosen_by`: a model and its foreign key to what is chosen, which must be searchable in Office.
     """
 
-    def source(self) -> ForeignKey[Any, Any]:
+    chosen_by: tuple[type[Model], str]
+
+    def source(self) -> Any:
         """The foreign key whose target is chosen."""
-        raise NotImplementedError
+        model, name = self.chosen_by
+        return model._meta.get_field(name)  # noqa: SLF001 - the documented way to a field
 
     def narrowed(self, queryset: QuerySet[Any], pk: int) -> QuerySet[Any]:
-        """The rows that belong to the chosen one."""
-        raise NotImplementedError
+        """The rows that belong to the chosen one: those whose field of this name leads to it."""
+        return queryset.filter(**{self.chosen_by[1]: pk})
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
         self.request, self.model_admin = request, model_admin

@@ -74,9 +74,7 @@ class SegmentFilter(ByAutocomplete):
 
     title = gettext_lazy("segment")
     parameter_name = "segment"
-
-    def source(self) -> Any:
-        return ProductSegment._meta.get_field("segment")  # noqa: SLF001 - the documented way to a field
+    chosen_by = (ProductSegment, "segment")
 
     def narrowed(self, queryset: QuerySet[Product], pk: int) -> QuerySet[Product]:
         return office.in_segment(queryset, pk)

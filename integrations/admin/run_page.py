@@ -85,26 +85,6 @@ def rejects(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 
 @require_POST
-def run_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Run the file again: all of it, or its refused rows."""
-    run = get_run(request, pk, act=True)
-    try:
-        new = services.rerun(
-            run,
-            only_failed=request.POST.get("rows") == "rejected",
-            current_definition=request.POST.get("definition") != "then",
-            at=now(),
-            actor=str(request.user),
-            queue=True,
-        )
-    except Refused as problem:
-        messages.error(request, problem.message)
-        return to_run(run)
-    messages.success(request, _("A worker takes the file up again."))
-    return to_run(new)
-
-
-@require_POST
 def ignore(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the run off everybody's mind."""
     run = get_run(request, pk, act=True)

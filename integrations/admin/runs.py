@@ -47,7 +47,7 @@ class RunAdmin(ReadOnly, ModelAdmin):
             path("product/<int:pk>/", guard(product_page.show), name="integrations_run_product"),
             path("<int:pk>/file/", guard(run_page.original), name="integrations_run_file"),
             path("<int:pk>/rejects.csv", guard(run_page.rejects), name="integrations_run_rejects"),
-            path("<int:pk>/rerun/", guard(run_page.run_again), name="integrations_run_rerun"),
+            path("<int:pk>/rerun/", guard(again_page.run_again), name="integrations_run_rerun"),
             path("<int:pk>/again/", guard(again_page.show), name="integrations_run_again"),
             path("<int:pk>/correct/", guard(again_page.correct), name="integrations_run_correct"),
             path("<int:pk>/ignore/", guard(run_page.ignore), name="integrations_run_ignore"),

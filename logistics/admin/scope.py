@@ -35,12 +35,7 @@ class AnyPlaceFilter(ByAutocomplete):
 
     title = gettext_lazy("place")
     parameter_name = "place"
-
-    def source(self) -> Any:
-        return SupplySource._meta.get_field("place")  # noqa: SLF001 - the documented way to a field
-
-    def narrowed(self, queryset: QuerySet[Any], pk: int) -> QuerySet[Any]:
-        return queryset.filter(place=pk)
+    chosen_by = (SupplySource, "place")
 
 
 class PlaceFilter(DropdownFilter):

@@ -56,6 +56,11 @@ class Ways(ModelAdmin):
         """One domain call."""
         delete_way(obj, at=now(), actor=actor(request))
 
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Ticked rows go by the same call, each with its line in the journal."""
+        for way in queryset:
+            self.delete_model(request, way)
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         """A new one takes its code from its name."""
         return {"code": ("name",)} if self.coded_by_name and obj is None else {}

@@ -106,9 +106,7 @@ class DeliveryMode(Spoken, models.Model):
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=100)
     description = models.CharField(_("shown to the shopper"), max_length=200, blank=True)
-    translations = models.JSONField(
-        _("translations"), default=dict, blank=True, db_default=models.Value({}, output_field=models.JSONField())
-    )
+    translations = _translations()
     kind = models.CharField(_("kind"), max_length=4, choices=DeliveryKind)
     channels = models.ManyToManyField(SalesChannel, related_name="delivery_modes", verbose_name=_("channels"))
     group = models.ForeignKey(

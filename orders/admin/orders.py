@@ -37,12 +37,7 @@ class StoreFilter(ByAutocomplete):
 
     title = _("store")
     parameter_name = "store"
-
-    def source(self) -> Any:
-        return Order._meta.get_field("store")  # noqa: SLF001 - the documented way to a field
-
-    def narrowed(self, queryset: QuerySet[Order], pk: int) -> QuerySet[Order]:
-        return queryset.filter(store=pk)
+    chosen_by = (Order, "store")
 
 
 class NamedStoreFilter(admin.SimpleListFilter):
