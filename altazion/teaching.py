@@ -4,8 +4,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, str | Promise] = {
+    "accounting.anomaly": _("Nothing is odd: every line of the bank was found, and statements follow one another."),
+    "accounting.bankaccount": _("An account takes statements of your bank; say how its files are written."),
+    "accounting.closing": _("A closed period is sealed: nothing is booked in it any more."),
+    "accounting.creditnote": _("A credit note gives back what an order was charged, in whole or in part."),
     "accounting.entry": _("Entries are written by themselves when orders are paid, delivered and paid back."),
     "accounting.extract": _("An extract is a file of journal entries for your accountant. Make the first with +."),
+    "accounting.statement": _("Statements of the bank stand here, by upload or API, with what each line pays."),
     "campaigns.campaign": _("A campaign lowers the prices of a selection between two dates, on chosen channels."),
     "campaigns.landingpage": _("A landing page is made of blocks: banners, selections, texts, questions, films."),
     "catalog.associationkind": _("A kind names a row of products beside a product: accessories, goes well with…"),
@@ -13,6 +18,12 @@ WORDS: dict[str, str | Promise] = {
     "catalog.brand": _("Brands come with the files of products, or are made here. Each has a page in the shop."),
     "catalog.criterion": _("A criterion is a filter of lists: the values of an attribute, its ranges, yes or no."),
     "catalog.family": _("Families are the company's own arrangement, in two levels. Shoppers never see them."),
+    "catalog.fieldlock": _(
+        "A lock keeps a field of a product, family or segment as it is, until a day or until lifted."
+    ),
+    "catalog.fieldorder": _(
+        "All fields follow the order of the sources. A field with an order of its own stands here."
+    ),
     "catalog.keyword": _("A search for a keyword leads with its products: “Avengers” shows Spider-Man first."),
     "catalog.keywordcategory": _("A category holds keywords of one kind: teams, nicknames. It may be a filter, too."),
     "catalog.labelslot": _("A slot holds labels of one kind, such as “New” or “Only online”, on tiles and pages."),
@@ -31,7 +42,15 @@ WORDS: dict[str, str | Promise] = {
     "integrations.mapping": _("A mapping says which column of a file feeds which field. Without one, files are RAW."),
     "integrations.orderhandover": _("Each order on its way to the ERP stands here, with what became of it."),
     "integrations.run": _("Each file that came or went leaves a run: what was read, changed, refused, and why."),
+    "integrations.listexport": _("“Export this list” stands above every list; its files are kept here for seven days."),
     "logbook.faileddelivery": _("Nothing failed: every event reached those that follow it."),
+    "logistics.carrier": _("A carrier has the days on which it collects, carries and hands over."),
+    "logistics.deliverygroup": _("A heading gathers delivery modes in the checkout: at home, at a pickup point."),
+    "logistics.deliveryzone": _("A zone is countries and beginnings of postcodes; modes and fee tables name it."),
+    "logistics.fulfilmenttype": _(
+        "How articles come to be ready: from the shelf, engraved, made to order, with its days."
+    ),
+    "logistics.productdelivery": _("A product with a delay, a date or an extra fee of its own stands here."),
     "logistics.reservation": _("Units that orders hold stand here until they are handed over or given back."),
     "logistics.stockmovement": _("Every change of stock leaves a line here; none is ever changed or taken away."),
     "orders.cart": _("Baskets stand here from the first product on, until they are ordered or forgotten."),

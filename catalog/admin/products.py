@@ -101,6 +101,7 @@ class ProductAdmin(
         "stock",
     )
     list_display_links = ("title",)
+    export_not = ("picture",)
     export_also = ("sku", "external_id", "kind", "state", "parent__sku", "importance", "weight_g")
     list_select_related = ("family", "brand", "parent")
     sortable_by = ("title",)

@@ -123,6 +123,12 @@ def field_name(name: str) -> str:
     return name.removeprefix(rules.ATTRIBUTE)
 
 
+def _choices(name: str) -> dict[Any, Any]:
+    """What the values of a field are called, where it is one of a few."""
+    column: Any = Product._meta.get_field(rules.COLUMNS[name][0])  # noqa: SLF001 - the documented way to a field
+    return dict(column.flatchoices)
+
+
 def _is_fed(product: Product, name: str) -> bool:
     fed = set(product.fed_fields)
     if name.startswith(rules.ATTRIBUTE):
@@ -159,6 +165,8 @@ class _Words:
             return "—"
         if field in self.things:
             return self.things[field].get(value, f"#{value}")
+        if field in rules.COLUMNS and isinstance(value, int | str) and value in (named := _choices(field)):
+            return str(named[value])
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -78,11 +78,11 @@ class ListSource:
         return self.rows.order_by().count()
 
     def columns(self) -> list[Column]:
-        """What the list shows, and the plain fields that its page names in `export_also`."""
+        """What the list shows, but `export_not`, and the plain fields of `export_also`: words of the page."""
         shown = [
             Column(str(name), _label(str(name), self.model, self.page))
             for name in self._seen.list_display
-            if name != "action_checkbox"
+            if name != "action_checkbox" and name not in getattr(self.page, "export_not", ())
         ]
         seen = {column.name for column in shown}
         also = [name for name in getattr(self.page, "export_also", ()) if name not in seen]
