@@ -34,7 +34,11 @@ class TrialForm(forms.Form):
         widget=UnfoldAdminSelectWidget(),
     )
     country = forms.RegexField(
-        r"^[A-Za-z]{2}$", label=gettext_lazy("Country"), initial="FR", widget=UnfoldAdminTextInputWidget()
+        r"^[A-Za-z]{2}$",
+        label=gettext_lazy("Country"),
+        initial="FR",
+        widget=UnfoldAdminTextInputWidget(),
+        error_messages={"invalid": gettext_lazy("Two letters, such as FR.")},
     )
     postcode = forms.CharField(
         label=gettext_lazy("Postcode"), max_length=12, required=False, widget=UnfoldAdminTextInputWidget()
