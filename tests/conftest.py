@@ -84,10 +84,12 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def _clean_cache():
-    """What one test cached must not help or hurt the next."""
+    """What one test cached, or the language its last page was in, must not help or hurt the next."""
     yield
     from django.core.cache import cache
+    from django.utils import translation
 
+    translation.deactivate()
     cache.clear()
     from storefront.views.kept import forget_pages
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -184,7 +184,7 @@ class SegmentAdmin(LogHistory, RankingPages, RefusalsAsMessages, NeverDeleted, M
     def rank(self, segment: Any) -> SafeString:
         """Buttons that bring it before or behind its neighbour."""
         if segment.toggle is None:
-            return format_html("—")
+            return mark_safe("—")
         url = reverse("admin:catalog_segment_rank", args=[segment.pk])
         return format_html(
             '<span class="alz-rank"><button type="submit" formmethod="post" formaction="{0}?by=-1" aria-label="{1}"'
