@@ -134,3 +134,18 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OfferedRight(models.Model):
+    """A right that a role was given once: taken away by a colleague it does not come back by itself."""
+
+    group = models.ForeignKey("auth.Group", models.CASCADE, related_name="offered", verbose_name=_("role"))
+    permission = models.ForeignKey("auth.Permission", models.CASCADE, related_name="+", verbose_name=_("right"))
+
+    class Meta:
+        verbose_name = _("right offered to a role")
+        verbose_name_plural = _("rights offered to roles")
+        constraints = [models.UniqueConstraint(fields=["group", "permission"], name="right_offered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.group_id}: {self.permission_id}"

@@ -23,7 +23,7 @@ def a_person_of(role, email="role@shop.test", **fields):
 
 
 def test_roles_are_made_once_and_keep_what_a_colleague_changed():
-    assert {group.name for group in ensure_roles()} == set(rules.ROLES)
+    assert set(ensure_roles()) == set(rules.ROLES) <= set(Group.objects.values_list("name", flat=True))
     seo = Group.objects.get(name=rules.SEO)
     seo.permissions.remove(Permission.objects.get(codename="change_brand"))
     before = seo.permissions.count()
@@ -31,6 +31,22 @@ def test_roles_are_made_once_and_keep_what_a_colleague_changed():
     assert seo.permissions.count() == before
     ensure_roles(reset=True)
     assert seo.permissions.filter(codename="change_brand").exists()
+
+
+def test_a_new_version_brings_its_rights_to_roles_that_are_there():
+    ensure_roles()
+    care = Group.objects.get(name=rules.CUSTOMER_CARE)
+    extra = Permission.objects.get(codename="change_brand")
+    care.permissions.add(extra)
+    kind = Permission.objects.get(codename="view_order").content_type
+    new = Permission.objects.create(content_type=kind, codename="return_order", name="takes goods back")
+
+    assert ensure_roles()[rules.CUSTOMER_CARE] == 1
+    assert {new, extra} <= set(care.permissions.all())
+
+    care.permissions.remove(new)
+    assert ensure_roles()[rules.CUSTOMER_CARE] == 0
+    assert new not in care.permissions.all()
 
 
 def test_validating_and_publishing_are_rights_of_their_own():
