@@ -127,6 +127,7 @@ def _campaign(at: dt.datetime) -> None:
         code=SELECTION,
         name="Semaine des héros",
         public_label="Semaine des héros",
+        translations={"en": {"public_label": "Heroes’ week"}},
         selection=selection,
         channels=[channel],
         percent_off=Decimal(15),

@@ -16,6 +16,16 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 OTHERS = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 
 
+def reading() -> str:
+    """The language of who reads, as translations are kept: "en"."""
+    return (get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+def said_in(translations: Any, field: str, main: str) -> str:
+    """A text in the active language, else in the main one."""
+    return str((translations or {}).get(reading(), {}).get(field) or main)
+
+
 class Spoken:
     """For a model with `name`, `description` and `translations`: what its reader reads."""
 
@@ -25,8 +35,7 @@ class Spoken:
 
     def said(self, field: str) -> str:
         """A text in the active language, else in the main one."""
-        language = (get_language() or settings.LANGUAGE_CODE)[:2]
-        return str((self.translations or {}).get(language, {}).get(field) or getattr(self, field))
+        return said_in(self.translations, field, getattr(self, field))
 
     @property
     def shown_name(self) -> str:

@@ -19,6 +19,7 @@ from unfold.decorators import display
 from altazion.lib.clock import now
 from altazion.lib.office import NeverDeleted, RefusalsAsMessages, actor, badge
 from altazion.lib.problems import Refused
+from altazion.lib.translating import side_by_side
 from campaigns import services
 from campaigns.forms import CampaignForm, PreviewForm
 from campaigns.models import Campaign
@@ -56,7 +57,7 @@ class CampaignAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
     change_form_outer_before_template = "office/campaigns/bar.html"
     change_form_outer_after_template = "office/campaigns/preview.html"
     fieldsets = (
-        (None, {"fields": (("name", "code"), ("public_label", "percent_off"), "selection")}),
+        (None, {"fields": (("name", "code"), *side_by_side(["public_label"]), ("selection", "percent_off"))}),
         (gettext_lazy("Where and when"), {"fields": ("channels", "starts", "ends")}),
     )
 

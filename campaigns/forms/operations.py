@@ -6,13 +6,20 @@ from django import forms
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSplitDateTimeWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextInputWidget,
+)
 
+from altazion.lib.translating import with_translations
 from campaigns.models import Campaign
 from stores.models import SalesChannel, Store
 
+_LABEL = forms.CharField(required=False, max_length=60, widget=UnfoldAdminTextInputWidget)
 
-class CampaignForm(forms.ModelForm):
+
+class CampaignForm(with_translations(public_label=_LABEL)):  # type: ignore[misc]
     """Dates as two instants: the start counts, the end is the first instant that does not."""
 
     starts = forms.SplitDateTimeField(

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from altazion.lib.translating import said_in
 from catalog.models import Selection
 from stores.models import SalesChannel
 
@@ -16,6 +17,9 @@ class Campaign(models.Model):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
     public_label = models.CharField(_("label for shoppers"), max_length=60, blank=True)
+    translations = models.JSONField(
+        _("translations"), default=dict, blank=True, db_default=models.Value({}, output_field=models.JSONField())
+    )
     channels = models.ManyToManyField(SalesChannel, related_name="campaigns", verbose_name=_("channels"))
     selection = models.ForeignKey(Selection, models.PROTECT, related_name="campaigns", verbose_name=_("selection"))
     percent_off = models.DecimalField(
@@ -40,3 +44,8 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_label(self) -> str:
+        """What shoppers read, in the active language if it is written in it."""
+        return said_in(self.translations, "public_label", self.public_label)

@@ -16,6 +16,7 @@ from altazion.lib.money import ZERO, net_of, share_out
 from altazion.lib.noting import note
 from altazion.lib.prepared import prepared
 from altazion.lib.problems import Invalid, Refused
+from altazion.lib.translating import reading
 from campaigns.models import Campaign
 from campaigns.rules import During, EffectivePrice, Layer, Offer, Reason, cheapest, evaluate, reduced
 from catalog.enums import BundleMode, ProductKind, ProductState
@@ -193,7 +194,7 @@ def preview(
     facts = _facts(asked, channel, at, store, "")
     during = _during(campaign.during)
     during = during.within(_during(campaign.selection.during)) or During(at, at)
-    trial = Offer(campaign.code, campaign.public_label, percent or campaign.percent_off, during)
+    trial = Offer(campaign.code, campaign.shown_label, percent or campaign.percent_off, during)
     without = {pk: [o for o in offers if o.code != campaign.code] for pk, offers in facts.offers.items()}
     joined = {pk: [*without.get(pk, []), trial] for pk in {*without, *asked}}
     before = _evaluated(asked, replace(facts, offers=without), channel, at)
@@ -279,7 +280,9 @@ def _products(
 
 
 _OFFERS = """
-SELECT i.product_id, c.code, c.public_label, c.percent_off, c.during, s.during
+SELECT i.product_id, c.code,
+       COALESCE(NULLIF(c.translations -> %(language)s ->> 'public_label', ''), c.public_label),
+       c.percent_off, c.during, s.during
   FROM catalog_selectionitem i
   JOIN catalog_selection s ON s.id = i.selection_id
   JOIN campaigns_campaign c ON c.selection_id = i.selection_id AND c.approved AND NOT c.archived
@@ -293,7 +296,7 @@ def _offers(product_ids: Iterable[int], channel: SalesChannel, at: dt.datetime) 
     """Approved campaigns on the products that run at `at` or later (those only move `until`)."""
     found: dict[int, list[Offer]] = defaultdict(list)
     made: dict[str, Offer | None] = {}
-    parameters: dict[str, Any] = {"products": list(product_ids), "channel": channel.pk, "at": at}
+    parameters: dict[str, Any] = {"products": list(product_ids), "channel": channel.pk, "at": at, "language": reading()}
     with prepared() as sql:
         sql.execute(_OFFERS, parameters)
         for product, code, label, percent, during, of_selection in sql.fetchall():

@@ -26,6 +26,7 @@ def create_campaign(
     starts: dt.datetime | None,
     ends: dt.datetime | None,
     public_label: str = "",
+    translations: dict[str, dict[str, str]] | None = None,
     at: dt.datetime,
     actor: str = "",
 ) -> Campaign:
@@ -37,6 +38,7 @@ def create_campaign(
         code=code,
         name=name,
         public_label=public_label,
+        translations=translations or {},
         selection=selection,
         percent_off=percent_off,
         during=DateTimeTZRange(starts, ends),

@@ -17,6 +17,7 @@ from unfold.decorators import display
 
 from altazion.lib.clock import now
 from altazion.lib.office import RefusalsAsMessages, actor, badge
+from altazion.lib.translating import side_by_side
 from catalog import services
 from catalog.admin.history_page import LogHistory
 from catalog.admin.rule_page import RulePages, tiles
@@ -63,7 +64,7 @@ class SelectionAdmin(LogHistory, RulePages, RefusalsAsMessages, ModelAdmin):
     form = PasteForm
     log_subject = "selection"
     list_display = ("name", "code", "group", "kept", "size", "when")
-    search_fields = ("name", "code", "group")
+    search_fields = (*side_by_side(["name"]), "code", "group")
     fields = ("name", "code", "group", "description", ("starts", "ends"), "paste")
     inlines = (ItemInline, ExclusionInline)
     change_form_outer_before_template = "office/catalog/selection_bar.html"

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.api import caller
 from accounts.enums import Scope
-from altazion.lib.api import decode_cursor, encode_cursor
+from altazion.lib.api import decode_cursor, encode_cursor, language_words
 from altazion.lib.clock import now
 from altazion.lib.problems import NotFound
 from catalog import services
@@ -34,7 +34,7 @@ class SelectionShape(serializers.ModelSerializer):
 
     class Meta:
         model = Selection
-        fields = ("code", "name", "group", "description", "starts", "ends", "by_rule", "refreshed_at")
+        fields = ("code", "name", "translations", "group", "description", "starts", "ends", "by_rule", "refreshed_at")
 
     def get_starts(self, selection: Selection) -> str | None:
         """First instant of its dates."""
@@ -82,11 +82,16 @@ class WrittenSelection(serializers.Serializer):
     """What is left out stays as it is. products: exactly these, by hand; what a rule found stays."""
 
     name = serializers.CharField(max_length=120, required=False)
+    translations = serializers.JSONField(required=False)
     group = serializers.CharField(max_length=60, required=False, allow_blank=True)
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     starts = serializers.DateTimeField(required=False, allow_null=True)
     ends = serializers.DateTimeField(required=False, allow_null=True)
     products = WrittenItem(many=True, required=False)
+
+    def validate_translations(self, said: Any) -> dict[str, dict[str, str]]:
+        """`{"en": {"name": …}}`."""
+        return language_words(said, {"name": 120})
 
     def validate_products(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Each once, and not without bound."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold import widgets
 
+from altazion.lib.translating import with_translations
 from catalog.forms.parts import Moment
 from catalog.models import Brand, Family, Product, Segment, Selection
 from catalog.services.selections import dates
@@ -53,7 +54,10 @@ class HeirForm(forms.Form):
         field.queryset = Brand.objects.filter(archived=False).exclude(pk=brand.pk)
 
 
-class PasteForm(forms.ModelForm):
+_TITLE = forms.CharField(required=False, max_length=120, widget=widgets.UnfoldAdminTextInputWidget)
+
+
+class PasteForm(with_translations(name=_TITLE)):  # type: ignore[misc]
     """A selection, with a box for many SKUs or references at once."""
 
     paste = forms.CharField(

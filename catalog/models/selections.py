@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from altazion.lib.translating import said_in
 from catalog.enums import Membership
 from catalog.models.products import Product
 
@@ -20,6 +21,9 @@ class Selection(models.Model):
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
+    translations = models.JSONField(
+        _("translations"), default=dict, blank=True, db_default=models.Value({}, output_field=models.JSONField())
+    )
     group = models.CharField(_("group"), max_length=60, blank=True)
     description = models.TextField(_("description"), blank=True)
     rule = models.JSONField(_("rule"), default=list, blank=True, editable=False)
@@ -43,6 +47,11 @@ class Selection(models.Model):
         return (
             not during.isempty and (not during.lower or during.lower <= at) and (not during.upper or at < during.upper)
         )
+
+    @property
+    def shown_name(self) -> str:
+        """Its name as a title, in the active language if it is written in it."""
+        return said_in(self.translations, "name", self.name)
 
     @property
     def by_rule(self) -> bool:

@@ -19,7 +19,7 @@ from catalog.services.selecting import refresh_selection
 from catalog.services.was import differences
 from logbook.services import record
 
-FIELDS = ("name", "group", "description", "during")
+FIELDS = ("name", "translations", "group", "description", "during")
 CODE_LENGTH = 60
 MOST_RELEVANCE = Decimal("99.99")
 
@@ -90,7 +90,9 @@ def keep_selection(selection: Selection, *, at: dt.datetime, actor: str = "") ->
 def _facts(selection: Selection) -> dict[str, Any]:
     during = selection.during
     dates_of = [end.isoformat() if end else None for end in (during.lower, during.upper)] if during else None
-    return {name: getattr(selection, name) for name in ("code", "name", "group", "description")} | {"during": dates_of}
+    return {name: getattr(selection, name) for name in ("code", "name", "translations", "group", "description")} | {
+        "during": dates_of
+    }
 
 
 @transaction.atomic

@@ -77,10 +77,10 @@ def _selections(shop: Shop, at: dt.datetime) -> list[tuple[str, int]]:
     running = Campaign.objects.filter(approved=True, archived=False, channels=shop.channel, during__contains=at)
     running = running.filter(Q(selection__during=None) | Q(selection__during__contains=at))
     found = {
-        pk: label or name
-        for pk, label, name in running.order_by("-id").values_list("selection_id", "public_label", "selection__name")
+        campaign.selection_id: campaign.shown_label or campaign.selection.shown_name
+        for campaign in running.select_related("selection").order_by("-id")
     }
     shown = Selection.objects.filter(Q(during=None) | Q(during__contains=at), group__iexact="home")
     for selection in shown.order_by("name")[:SHELVES]:
-        found.setdefault(selection.pk, selection.name)
+        found.setdefault(selection.pk, selection.shown_name)
     return [(title, pk) for pk, title in list(found.items())[:SHELVES]]
