@@ -86,6 +86,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("stores.zone", _("Zones of stores"), "map"),
             ("logistics.place", _("Places"), "warehouse"),
             ("logistics.supplysource", _("Supply sources"), "conversion_path"),
+            ("logistics.supplyrule", _("Supply rules"), "rule"),
             ("logistics.deliverymode", _("Delivery modes"), "local_shipping"),
             ("logistics.carrier", _("Carriers"), "delivery_truck_speed"),
             ("logistics.deliveryzone", _("Delivery zones"), "public"),

@@ -11,6 +11,7 @@ from discovery.services import (
     reindex_segments,
     reindex_selection,
     reindex_stores,
+    reindex_supply,
     want_tests,
 )
 from logbook.models import Event
@@ -68,6 +69,19 @@ def campaign_changed(event: Event) -> None:
 def stores_changed(event: Event) -> None:
     """A store opened, closed or changed its threshold: rebuild what lies in it."""
     reindex_stores(event.data.get("ids", []), at=now())
+
+
+@consumer("discovery.supply", kinds=["logistics.supply_rule_saved", "logistics.supply_rule_deleted"])
+def supply_changed(event: Event) -> None:
+    """A channel promises another part of its places' stock: rebuild what lies there."""
+    reindex_supply(channel_id=event.data["channel"], at=now())
+
+
+@consumer("discovery.places", kinds=["logistics.place_changed"])
+def place_changed(event: Event) -> None:
+    """A place takes part otherwise: rebuild what lies in it."""
+    if event.subject_id.isdigit():
+        reindex_supply(place_id=int(event.subject_id), at=now())
 
 
 @consumer("discovery.channels", kinds=["stores.channel_changed"])

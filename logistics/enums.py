@@ -33,6 +33,13 @@ class Purpose(models.TextChoices):
     PICKUP = "pickup", _("pickup")
 
 
+class Listing(models.TextChoices):
+    """What a list of places does in a supply rule."""
+
+    ONLY = "only", _("only these")
+    EXCEPT = "except", _("all but these")
+
+
 class DeliveryKind(models.TextChoices):
     """Codes of operations-domain 2.8."""
 

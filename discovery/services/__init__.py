@@ -9,6 +9,7 @@ from discovery.services.causes import (
     reindex_segments,
     reindex_selection,
     reindex_stores,
+    reindex_supply,
 )
 from discovery.services.follow import follow_time
 from discovery.services.merchandising import delete_rule, save_rule, set_policy
@@ -34,6 +35,7 @@ __all__ = [
     "reindex_segments",
     "reindex_selection",
     "reindex_stores",
+    "reindex_supply",
     "run_tests",
     "run_wanted",
     "save_redirect",

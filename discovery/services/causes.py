@@ -80,6 +80,17 @@ def reindex_stores(store_ids: Iterable[int], *, at: dt.datetime) -> int:
     return reindex(set(lying), at=at)
 
 
+def reindex_supply(*, channel_id: int = 0, place_id: int = 0, at: dt.datetime) -> int:
+    """Rebuild the products that lie at a place, or where a channel is fed from, some thousands at once."""
+    at_places = {"place": place_id} if place_id else {"place__serves__channel": channel_id}
+    changed, last = 0, 0
+    lying = StockBalance.objects.filter(**at_places).order_by("product_id").values_list("product_id", flat=True)
+    while ids := list(lying.filter(product_id__gt=last).distinct()[:AT_ONCE]):
+        changed += reindex(ids, at=at)
+        last = ids[-1]
+    return changed
+
+
 def reindex_attributes(attribute_ids: Iterable[int], *, at: dt.datetime) -> int:
     """Rebuild the products that carry one of these attributes, some thousands at once. Returns changed entries."""
     attributes = list(attribute_ids)

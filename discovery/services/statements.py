@@ -1,6 +1,7 @@
 """The statements that rebuild the index: what it should hold goes to a temporary table; differences are written."""
 
 from catalog.selectors.labels import CARRIES, ON_CHANNEL
+from logistics.selectors.claims import CLAIMS, counted_sql, together_sql
 
 FAMILY = """
 CREATE TEMPORARY TABLE reindex_listing ON COMMIT DROP AS
@@ -199,14 +200,22 @@ WITH facet AS (
          UNION ALL SELECT value FROM catalog_productreference WHERE product_id IN (s.product_id, s.listing_id)
          ) code(text)
    GROUP BY s.product_id
+), claim AS MATERIALIZED (CLAIMS
 ), supply AS (
-  SELECT source.channel_id, source.place_id, source.purpose,
+  SELECT source.channel_id, source.place_id, source.purpose, claim.rule_id, claim.percent, claim.least AS lowest,
+         claim.most AS highest, claim.threshold, claim.origins,
          CASE WHEN source.purpose = 'pickup' THEN COALESCE(zone.unavailable_below, 1) ELSE 1 END AS least
     FROM logistics_supplysource source
     JOIN logistics_place place ON place.id = source.place_id AND place.active
     LEFT JOIN stores_store store ON store.id = place.store_id
     LEFT JOIN stores_zone zone ON zone.id = store.zone_id
+    LEFT JOIN claim ON claim.channel_id = source.channel_id AND claim.place_id = source.place_id
+                   AND claim.purpose = source.purpose
    WHERE NOT COALESCE(store.archived, false) AND (source.purpose = 'delivery' OR store.offers_pickup)
+     AND (store.id IS NULL OR source.purpose = 'pickup' OR place.wants_parcels AND place.may_send)
+     AND (claim.rule_id IS NOT NULL
+          OR (source.channel_id, source.purpose) NOT IN (SELECT channel_id, purpose FROM logistics_supplyrule
+                                                          WHERE active))
 ), stocked AS (
   SELECT b.product_id, u.channel_id, true AS anywhere,
          array_agg(DISTINCT b.place_id ORDER BY b.place_id) FILTER (WHERE u.purpose = 'pickup') AS places
@@ -214,6 +223,7 @@ WITH facet AS (
     JOIN reindex_sold s ON s.product_id = b.product_id
     JOIN supply u ON u.place_id = b.place_id
    WHERE b.physical - b.safety - b.reserved >= greatest(u.least, 1)
+     AND COUNTED >= greatest(u.least, 1) AND TOGETHER
    GROUP BY b.product_id, u.channel_id
 ), inside AS (
   SELECT line.bundle_id, line.component_id, line.quantity, c.stock_type,
@@ -225,7 +235,7 @@ WITH facet AS (
 ), inside_at AS (
   SELECT i.bundle_id, u.channel_id, u.purpose, u.place_id, i.component_id, i.n, i.quantity,
          CASE WHEN i.stock_type = 1 OR (i.stock_type = 0 AND u.purpose = 'delivery') THEN 9999
-              WHEN b.physical - b.safety - b.reserved >= u.least THEN b.physical - b.safety - b.reserved
+              WHEN COUNTED >= u.least AND TOGETHER THEN COUNTED
               ELSE 0 END AS units
     FROM inside i
    CROSS JOIN supply u
@@ -286,6 +296,12 @@ SELECT pub.channel_id, s.product_id,
   LEFT JOIN discovery_indexentry known ON known.product_id = s.product_id AND known.channel_id = pub.channel_id
                                       AND known.digest = {digest}
 """
+for _name, _said in (
+    ("CLAIMS", CLAIMS.format(channel="IS NOT NULL")),
+    ("COUNTED", counted_sql("b", "u")),
+    ("TOGETHER", together_sql("b", "u", "supply")),
+):
+    WANTED = WANTED.replace(_name, _said)
 
 PRICED = """
 UPDATE reindex_wanted w SET list_price = priced.amount

@@ -3,6 +3,7 @@
 from logistics.admin.balances import BalanceAdmin
 from logistics.admin.config import PlaceAdmin, SupplySourceAdmin
 from logistics.admin.ledger import MovementAdmin, ReservationAdmin
+from logistics.admin.supply import SupplyRuleAdmin
 from logistics.admin.ways import (
     CarrierAdmin,
     DeliveryGroupAdmin,
@@ -23,5 +24,6 @@ __all__ = [
     "PlaceAdmin",
     "ProductDeliveryAdmin",
     "ReservationAdmin",
+    "SupplyRuleAdmin",
     "SupplySourceAdmin",
 ]

@@ -7,9 +7,11 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from altazion.lib.office import NeverDeleted
+from altazion.lib.clock import now
+from altazion.lib.office import NeverDeleted, actor
 from logistics.forms import PlaceForm
 from logistics.models import Place, PlaceDay, SupplySource
+from logistics.services.supply import save_place
 
 
 class ServesInline(TabularInline):
@@ -36,12 +38,25 @@ class PlaceAdmin(NeverDeleted, ModelAdmin):
     list_select_related = ("store",)
     search_fields = ("name", "code")
     form = PlaceForm
-    fields = ("kind", "code", "name", "store", "active", "prepares_on", ("preparation_days", "holidays"))
+    fields = (
+        "kind",
+        "code",
+        "name",
+        "store",
+        "active",
+        ("wants_parcels", "may_send"),
+        "prepares_on",
+        ("preparation_days", "holidays"),
+    )
     inlines = (ServesInline, PlanningInline)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """What stock files name is not renamed."""
         return ("kind", "code", "store") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """One domain call."""
+        save_place(obj, changed=list(form.changed_data), at=now(), actor=actor(request))
 
 
 @admin.register(SupplySource)

@@ -29,6 +29,11 @@ class PlaceTrace(serializers.Serializer[Any]):
     expired = serializers.IntegerField()
     unavailable_below = serializers.IntegerField()
     units = serializers.IntegerField()
+    rule = serializers.CharField(help_text="Name of the supply rule that took the place; empty: none.")
+    why = serializers.CharField(
+        help_text="What decided: few, many, share, sum, origins of the rule; no_rule, store_off, centre_off; or empty"
+    )
+    reason = serializers.CharField(help_text="The same as a sentence; empty where all free units count.")
 
 
 class StockAnswer(serializers.Serializer[Any]):

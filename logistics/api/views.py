@@ -14,6 +14,7 @@ from altazion.lib.problems import NotFound
 from logistics.api import serializers as shapes
 from logistics.selectors import Availability, DeliveryOption, availability, delivery_options, explained
 from logistics.selectors.lookup import channel_named, ids_of, store_named, stores_named
+from logistics.selectors.whys import why_counted
 from stores.models import Store
 
 
@@ -104,6 +105,9 @@ def _item(sku: str, found: Availability, stores: list[Store], with_trace: bool) 
                 "expired": step.shelf.expired,
                 "unavailable_below": step.unavailable_below,
                 "units": step.units,
+                "rule": step.supply.name if step.supply else "",
+                "why": step.why,
+                "reason": why_counted(step),
             }
             for step in found.trace
         ]

@@ -43,7 +43,18 @@ class PlaceForm(forms.ModelForm):
 
     class Meta:
         model = Place
-        fields = ("kind", "code", "name", "store", "active", "prepares_on", "preparation_days", "holidays")
+        fields = (
+            "kind",
+            "code",
+            "name",
+            "store",
+            "active",
+            "wants_parcels",
+            "may_send",
+            "prepares_on",
+            "preparation_days",
+            "holidays",
+        )
 
     def clean_holidays(self) -> str:
         region = str(self.cleaned_data["holidays"]).strip().upper()

@@ -19,6 +19,7 @@ from logistics.models.stock import (
     StockMovement,
     SupplySource,
 )
+from logistics.models.supply import SupplyRule
 
 __all__ = [
     "Carrier",
@@ -35,5 +36,6 @@ __all__ = [
     "Reservation",
     "StockBalance",
     "StockMovement",
+    "SupplyRule",
     "SupplySource",
 ]

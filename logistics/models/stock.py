@@ -24,6 +24,12 @@ class Place(models.Model):
         Store, models.PROTECT, null=True, blank=True, related_name="place", verbose_name=_("store")
     )
     active = models.BooleanField(_("active"), default=True)
+    wants_parcels = models.BooleanField(
+        _("the store wants to send parcels"), default=True, db_default=True, help_text=_("What its manager decides.")
+    )
+    may_send = models.BooleanField(
+        _("it is let send parcels"), default=True, db_default=True, help_text=_("What the head office decides.")
+    )
     prepares_on = WeekDays(_("prepares orders on"))
     preparation_days = models.PositiveSmallIntegerField(
         _("days to prepare an order"), default=0, db_default=0, help_text=_("Working days of this place.")

@@ -22,6 +22,7 @@ from logistics.rules.stock import (
     level_word,
     low_threshold,
 )
+from logistics.rules.supply import Counted, Origin, Supply, supplied
 from logistics.rules.zones import Area, BadArea, areas, lies_in
 
 __all__ = [
@@ -34,12 +35,15 @@ __all__ = [
     "BadArea",
     "Band",
     "Calendar",
+    "Counted",
     "Good",
     "Limits",
     "Link",
+    "Origin",
     "Promise",
     "Route",
     "Shelf",
+    "Supply",
     "TooMuch",
     "Way",
     "areas",
@@ -56,4 +60,5 @@ __all__ = [
     "open_days_of",
     "passed_limit",
     "promise",
+    "supplied",
 ]

@@ -11,6 +11,7 @@ class Shelf:
     """What a place holds of a product, seen by one who asks.
 
     expired: units of reservations past their time that nobody swept yet. own: units already held for the one who asks.
+    ceiling: units at most that a supply rule lets count; None: all.
     """
 
     place_id: int
@@ -19,11 +20,13 @@ class Shelf:
     reserved: int = 0
     expired: int = 0
     own: int = 0
+    ceiling: int | None = None
 
     @property
     def free(self) -> int:
         """Units that may still be promised, never negative."""
-        return max(0, self.physical - self.safety - self.reserved + self.expired + self.own)
+        free = max(0, self.physical - self.safety - self.reserved + self.expired + self.own)
+        return free if self.ceiling is None else min(free, self.ceiling)
 
 
 def counted(free: int, unavailable_below: int) -> int:

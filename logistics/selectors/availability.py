@@ -17,24 +17,10 @@ from catalog.models import Product
 from catalog.selectors.bundles import Part, parts_of
 from logistics import rules
 from logistics.enums import Level, Purpose
+from logistics.selectors.claims import CLAIMS, Step, claimed, under_rules
 from stores.models import SalesChannel, Store
 
 NOBODY = UUID(int=0)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One place's part in an answer: what lies there, what is taken off, what counted."""
-
-    product_id: int
-    place_id: int
-    place: str
-    purpose: str
-    rank: int
-    store_id: int | None
-    shelf: rules.Shelf
-    unavailable_below: int
-    units: int
 
 
 @dataclass(frozen=True)
@@ -171,19 +157,26 @@ WITH sold AS (
    WHERE r.state = 'held' AND r.product_id = ANY(ARRAY(SELECT id FROM sold))
      AND (r.expires_at <= %(at)s OR r.reference = %(own)s)
    GROUP BY r.product_id, r.place_id
+), claim AS MATERIALIZED (CLAIMS
 )
 SELECT sold.*, step.place_id, step.name, step.purpose, step.rank, step.store_id,
-       step.physical, step.safety, step.reserved, step.expired, step.own, step.least
+       step.physical, step.safety, step.reserved, step.expired, step.own, step.supply, step.least
   FROM sold
   LEFT JOIN (
        SELECT b.product_id, b.place_id, place.name, source.purpose, source.rank, place.store_id,
               b.physical, b.safety, b.reserved, COALESCE(free.expired, 0) AS expired, COALESCE(free.own, 0) AS own,
+              CASE WHEN source.purpose = 'delivery' AND store.id > 0 AND NOT place.wants_parcels THEN 'store_off'
+                   WHEN source.purpose = 'delivery' AND store.id > 0 AND NOT place.may_send THEN 'centre_off'
+                   WHEN source.purpose IN (SELECT purpose FROM logistics_supplyrule
+                                            WHERE channel_id = %(channel)s AND active)
+                   THEN COALESCE(claim.facts, 'no_rule') END AS supply,
               CASE WHEN source.purpose = 'pickup' THEN COALESCE(zone.unavailable_below, 1) ELSE 1 END AS least
          FROM logistics_stockbalance b
          JOIN logistics_supplysource source ON source.place_id = b.place_id AND source.channel_id = %(channel)s
          JOIN logistics_place place ON place.id = b.place_id AND place.active
          LEFT JOIN stores_store store ON store.id = place.store_id
          LEFT JOIN stores_zone zone ON zone.id = store.zone_id
+         LEFT JOIN claim ON claim.place_id = b.place_id AND claim.purpose = source.purpose
          LEFT JOIN free ON free.product_id = b.product_id AND free.place_id = b.place_id
         WHERE b.product_id = ANY(ARRAY(SELECT id FROM sold))  -- as an array, so that the index finds them
           AND NOT COALESCE(store.archived, false)
@@ -191,7 +184,7 @@ SELECT sold.*, step.place_id, step.name, step.purpose, step.rank, step.store_id,
                OR source.purpose = 'pickup' AND store.offers_pickup AND place.store_id = ANY(%(stores)s))
        ) step ON step.product_id = sold.id
  ORDER BY sold.id, step.rank, step.place_id
-"""
+""".replace("CLAIMS", CLAIMS.format(channel="= %(channel)s"))
 
 
 def _on_shelves(
@@ -206,14 +199,15 @@ def _on_shelves(
     note(asked)
     with prepared() as sql:
         sql.execute(_STEPS, parameters)
-        for product, *facts, place, name, purpose, rank, store, a, b, c, d, e, threshold in sql.fetchall():
+        for product, *facts, place, name, purpose, rank, store, a, b, c, d, e, supply, threshold in sql.fetchall():
             if product not in sold:
                 sold[product] = Sold(product, *facts)
             if place is not None:
                 shelf = rules.Shelf(place, a, b, c, d, e)
                 units = rules.counted(shelf.free, threshold)
-                found[product].append(Step(product, place, name, purpose, rank, store, shelf, threshold, units))
-    return sold, found
+                step = Step(product, place, name, purpose, rank, store, shelf, threshold, units)
+                found[product].append(replace(step, **claimed(supply)) if supply else step)
+    return sold, {product: under_rules(steps) for product, steps in found.items()}
 
 
 def _of_one(product: Sold, store_ids: list[int], steps: Iterable[Step]) -> Availability:

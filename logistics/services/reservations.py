@@ -261,6 +261,7 @@ def _open_to(each: Wanted, shelf: rules.Shelf, wanted: list[Wanted], spoken: dic
         shelf.reserved + spoken.get(pair, 0),
         shelf.expired,
         own_of_call,
+        None if shelf.ceiling is None else max(0, shelf.ceiling - spoken.get(pair, 0)),
     )
 
 

@@ -43,7 +43,8 @@ _IN_THE_WINDOW = """catalog_selection t
 # Tables of which a page may show any row: settings, a few hundred rows at most.
 SETTINGS = (
     "catalog_labelslot", "catalog_labelslot_channels", "catalog_flagname", "catalog_vatrate", "stores_saleschannel",
-    "stores_site", "stores_store", "stores_zone", "logistics_place", "logistics_supplysource", "logistics_deliverymode",
+    "stores_site", "stores_store", "stores_zone", "logistics_place", "logistics_supplysource", "logistics_supplyrule",
+    "logistics_supplyrule_places", "logistics_deliverymode",
     "logistics_deliverymode_channels", "logistics_deliverymode_zones", "logistics_deliveryzone",
     "logistics_deliverygroup", "logistics_carrier", "logistics_feeband", "logistics_fulfilmenttype",
 )  # fmt: skip
