@@ -15,7 +15,7 @@ from demo.toys import lines
 from integrations.enums import ConnectionKind, Coverage, Direction, Entity, ExportKind
 from integrations.models import Connection, Export, Flow, Mapping
 from logistics.enums import DeliveryKind, PlaceKind, Purpose
-from logistics.models import DeliveryMode, Place, SupplySource
+from logistics.models import DeliveryMode, Place, SupplyRule, SupplySource
 from orders.enums import MethodKind
 from orders.models import PaymentMethod
 from stores.enums import ChannelKind
@@ -144,6 +144,13 @@ def make_supply(channel: SalesChannel) -> None:
     if paris:
         SupplySource.objects.get_or_create(
             channel=channel, place=paris, purpose=Purpose.DELIVERY, defaults={"rank": 20}
+        )
+    for rank, kind, name, counts in (
+        (10, PlaceKind.WAREHOUSE, "Entrepôts", {}),
+        (90, PlaceKind.STORE, "Magasins : la moitié reste en rayon", {"percent": 50, "least": 2}),
+    ):
+        SupplyRule.objects.get_or_create(
+            channel=channel, purpose=Purpose.DELIVERY, rank=rank, defaults={"kind": kind, "name": name, **counts}
         )
 
 

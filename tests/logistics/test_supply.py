@@ -154,7 +154,7 @@ def test_what_does_not_count_is_not_promised_and_what_is_held_stays():
     hold = {"channel": a_channel(), "purpose": Purpose.DELIVERY, "at": AT, "expires_at": None}
     with pytest.raises(NotEnoughStock) as caught:
         reserve(mine, [("1", product.pk, None, 6)], **hold)
-    assert caught.value.lines[0].available == 5
+    assert caught.value.short[0].left == 5
     reserve(mine, [("1", product.pk, None, 5)], **hold)
     assert ask(product).delivery == 2
     SupplyRule.objects.update(percent=10)
@@ -325,7 +325,7 @@ def test_office_says_why_a_product_is_available(anna):
 
 @pytest.mark.django_db
 def test_the_page_is_for_those_who_see_rules(client):
-    client.force_login(with_rights("view_stockbalance"))
+    client.force_login(with_rights(a_colleague(), "view_stockbalance"))
     assert client.get(WHY).status_code == 403
     assert client.post(LIST + "add/", typed()).status_code == 403
 
