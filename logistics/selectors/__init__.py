@@ -3,12 +3,12 @@
 from logistics.selectors.availability import (
     Availability,
     Sold,
-    Step,
     availability,
     endless,
     shelves,
     sold_products,
 )
+from logistics.selectors.claims import Step
 from logistics.selectors.delivery import DeliveryOption, delivery_options
 from logistics.selectors.lead_times import TO_STORE, explained
 from logistics.selectors.ledger import Divergence, Statement, prove_balances, why_this_balance
