@@ -87,6 +87,8 @@ def prepare(stage: Stage) -> None:
     _reject_values(stage)
     if stage.has("parent_external_id", "parent_sku", "kind"):
         _resolve_parents(stage)
+    for name in ("sku", "external_id"):  # from here on rows are only completed: each index would be written again
+        stage.run(f"DROP INDEX IF EXISTS {WORK}_{name}_idx")
 
 
 def remember(stage: Stage) -> None:

@@ -73,7 +73,7 @@ def _write(stage: Stage) -> LoadResult:
     new = write_products(stage)
     settle_withdrawn(stage, TOUCHED)
     if new > MANY_NEW:  # what follows joins on these tables: the planner must know that they are no longer small
-        stage.run("ANALYZE catalog_product")
+        stage.run("ANALYZE catalog_product (id, sku, external_id, kind, parent_id, state, brand_id, family_id)")
     write_prices(stage)
     if stage.has("parent_external_id", "parent_sku"):
         validate_parents(stage)

@@ -42,13 +42,14 @@ def prepare_attributes(stage: Stage) -> list[str]:
         known |= _define(stage, missing)
     for code, kind in sorted(known.items()):
         if kind == AttributeType.NUMBER:
-            _numbers(stage, code)
+            _refuse_words(stage, code)
         elif kind == AttributeType.BOOLEAN:
             _booleans(stage, code)
         elif kind == AttributeType.LIST:
             _options(stage, code)
         elif kind in SHAPES:
             _shaped(stage, code, *SHAPES[kind])
+    _as_numbers(stage, [code for code, kind in known.items() if kind == AttributeType.NUMBER])
     texts = [code for code, kind in sorted(known.items()) if kind == AttributeType.TEXT]
     return stage.words(
         f"SELECT DISTINCT a.key FROM {WORK} w, jsonb_each_text(w.attributes) a WHERE a.key = ANY(%(codes)s::text[])"
@@ -88,7 +89,8 @@ def _guess(longest: int, *, numeric: bool, boolean: bool) -> str:
     return (AttributeType.LONG_TEXT if longest > 250 else AttributeType.TEXT).value
 
 
-def _numbers(stage: Stage, code: str) -> None:
+def _refuse_words(stage: Stage, code: str) -> None:
+    """Refuse rows whose text is no number."""
     value = "(w.attributes ->> %(key)s)"
     text = f"w.attributes ? %(key)s AND jsonb_typeof(w.attributes -> %(key)s) <> 'number' AND {value}"
     stage.reject(
@@ -100,10 +102,20 @@ def _numbers(stage: Stage, code: str) -> None:
         key=code,
         number=NUMBER,
     )
+
+
+def _as_numbers(stage: Stage, codes: list[str]) -> None:
+    """Texts of all number attributes become numbers, each row written once."""
+    if not codes:
+        return
+    texts = (
+        "FROM jsonb_each(w.attributes) e WHERE e.key = ANY(%(codes)s::text[])"
+        " AND jsonb_typeof(e.value) NOT IN ('number', 'null')"
+    )
     stage.run(
-        f"UPDATE {WORK} w SET attributes = w.attributes || jsonb_build_object(%(key)s::text,"
-        f" replace({value}, ',', '.')::numeric) WHERE {text} IS NOT NULL",
-        key=code,
+        f"UPDATE {WORK} w SET attributes = w.attributes || (SELECT jsonb_object_agg(e.key,"
+        f" replace(e.value #>> '{{{{}}}}', ',', '.')::numeric) {texts}) WHERE EXISTS (SELECT 1 {texts})",
+        codes=codes,
     )
 
 

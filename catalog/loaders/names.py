@@ -1,6 +1,7 @@
 """Brands, families and segments that a file names: found by name, made where they are missing."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from altazion.lib.staging import Stage
@@ -11,14 +12,32 @@ from catalog.loaders.article_rows import NAMES, WORK
 Path = tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Found:
+    """Where the ids of one column stand: joined to the working rows (alias w), so that each row is written once."""
+
+    column: str
+    table: str
+    on: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
 def resolve_names(stage: Stage) -> None:
     """Give every working row the ids of its brand, its family and the segment at the end of its path."""
+    found: list[_Found] = []
     if stage.has("brand"):
-        _brands(stage)
+        found.append(_brands(stage))
     if stage.has("family"):
-        _families(stage)
+        found += _families(stage)
     if stage.has(*NAMES):
-        _segments(stage)
+        found += _segments(stage)
+    if found:
+        sets = ", ".join(f"{one.column} = {one.column}_found.id" for one in found)
+        joins = " ".join(f"LEFT JOIN {one.table} AS {one.column}_found {one.on}" for one in found)
+        stage.run(
+            f"UPDATE {WORK} t SET {sets} FROM {WORK} w {joins} WHERE w.row_number = t.row_number",
+            **{name: value for one in found for name, value in one.values.items()},
+        )
 
 
 def free_word(wanted: str, taken: set[str], length: int) -> str:
@@ -30,7 +49,7 @@ def free_word(wanted: str, taken: set[str], length: int) -> str:
     return word
 
 
-def _brands(stage: Stage) -> None:
+def _brands(stage: Stage) -> _Found:
     missing = stage.words(
         f"SELECT min(w.brand) FROM {WORK} w WHERE w.brand IS NOT NULL AND NOT EXISTS"
         " (SELECT 1 FROM catalog_brand b WHERE lower(b.name) = lower(w.brand)) GROUP BY lower(w.brand) ORDER BY 1"
@@ -45,13 +64,14 @@ def _brands(stage: Stage) -> None:
             words=words,
             names=missing,
         )
-    stage.run(
-        f"UPDATE {WORK} w SET brand_id = b.id FROM (SELECT lower(name) AS name, min(id) AS id FROM catalog_brand"
-        " GROUP BY 1) b WHERE b.name = lower(w.brand)"
+    return _Found(
+        "brand_id",
+        "(SELECT lower(name) AS name, min(id) AS id FROM catalog_brand GROUP BY 1)",
+        "ON brand_id_found.name = lower(w.brand)",
     )
 
 
-def _families(stage: Stage) -> None:
+def _families(stage: Stage) -> list[_Found]:
     sub = "w.subfamily" if stage.has("subfamily") else "NULL"
     wanted = stage.rows(f"SELECT DISTINCT w.family, {sub} FROM {WORK} w WHERE w.family IS NOT NULL ORDER BY 1, 2")
     known = {
@@ -63,15 +83,15 @@ def _families(stage: Stage) -> None:
     for family, subfamily in wanted:
         above = _family(stage, known, codes, None, family)
         found.append((family, subfamily, _family(stage, known, codes, above, subfamily) if subfamily else above))
-    if found:
-        stage.run(
-            f"UPDATE {WORK} w SET family_id = f.id FROM unnest(%(families)s::text[], %(subs)s::text[],"
-            f" %(ids)s::bigint[])"
-            " AS f (family, sub, id) WHERE f.family = w.family AND f.sub IS NOT DISTINCT FROM " + sub,
-            families=[row[0] for row in found],
-            subs=[row[1] for row in found],
-            ids=[row[2] for row in found],
-        )
+    values = {
+        "families": [row[0] for row in found],
+        "subs": [row[1] or "" for row in found],
+        "family_ids": [row[2] for row in found],
+    }
+    given = "unnest(%(families)s::text[], %(subs)s::text[], %(family_ids)s::bigint[])"
+    table = f"(SELECT * FROM {given} AS f (family, sub, id))"
+    on = f"ON family_id_found.family = w.family AND family_id_found.sub = coalesce({sub}, '')"
+    return [_Found("family_id", table, on, values)] if found else []
 
 
 def _family(stage: Stage, known: dict[Any, int], codes: set[str], parent: int | None, name: str) -> int:
@@ -86,18 +106,15 @@ def _family(stage: Stage, known: dict[Any, int], codes: set[str], parent: int | 
     return known[key]
 
 
-def _segments(stage: Stage) -> None:
+def _segments(stage: Stage) -> list[_Found]:
     columns = ", ".join(f"w.{name}" for name in NAMES if stage.has(name))
     rows = stage.rows(f"SELECT DISTINCT {columns} FROM {WORK} w WHERE w.segment_1 IS NOT NULL ORDER BY {columns}")
     paths = [tuple(name for name in row if name) for row in rows]
     ids = find_or_make_paths(stage, paths)
-    if ids:
-        stage.run(
-            f"UPDATE {WORK} w SET segment_id = p.id FROM unnest(%(keys)s::text[], %(ids)s::bigint[]) AS p (key, id)"
-            f" WHERE p.key = concat_ws(E'\\x1f', {columns})",
-            keys=["\x1f".join(path) for path in ids],
-            ids=list(ids.values()),
-        )
+    values = {"paths": ["\x1f".join(path) for path in ids], "path_ids": list(ids.values())}
+    table = "(SELECT * FROM unnest(%(paths)s::text[], %(path_ids)s::bigint[]) AS p (path, id))"
+    on = f"ON segment_id_found.path = concat_ws(E'\\x1f', {columns})"
+    return [_Found("segment_id", table, on, values)] if ids else []
 
 
 def find_or_make_paths(stage: Stage, paths: Iterable[Path]) -> dict[Path, int]:

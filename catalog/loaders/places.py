@@ -72,12 +72,15 @@ def _merge_places(stage: Stage, *, keep_relevance: bool) -> None:
     )
     stage.work_table(
         "load_new_places",
-        "SELECT n.* FROM load_places n WHERE NOT EXISTS (SELECT 1 FROM catalog_productsegment s"
+        "SELECT n.*, n.is_first AND o.id IS NULL AS leads FROM (SELECT p.*, p.is_primary AND p.segment_id"
+        " = min(p.segment_id) FILTER (WHERE p.is_primary) OVER (PARTITION BY p.product_id) AS is_first"
+        " FROM load_places p) n LEFT JOIN catalog_productsegment o ON o.product_id = n.product_id AND o.is_primary"
+        " WHERE NOT EXISTS (SELECT 1 FROM catalog_productsegment s"
         " WHERE s.product_id = n.product_id AND s.segment_id = n.segment_id)",
     )
     stage.run(
         "WITH written AS (INSERT INTO catalog_productsegment (product_id, segment_id, is_primary, relevance, source)"
-        " SELECT product_id, segment_id, false, coalesce(relevance, 1), %(source)s FROM load_new_places"
+        " SELECT product_id, segment_id, leads, coalesce(relevance, 1), %(source)s FROM load_new_places"
         " RETURNING product_id)" + touch
     )
     if not keep_relevance:

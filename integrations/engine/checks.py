@@ -64,6 +64,8 @@ def make_typed(staging: Staging, definition: Definition) -> None:
         )
         + (refused if has_rejects(staging) else sql.SQL(""))
     )
+    # Sizes and rough counts are all a plan needs: a sample of 3,000 rows instead of 30,000 with their long texts.
+    execute("SET LOCAL default_statistics_target = 10")
     execute(sql.SQL("ANALYZE {}").format(sql.Identifier(staging.typed)))
 
 

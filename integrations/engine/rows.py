@@ -12,6 +12,8 @@ Row = list[str]
 Cell = Callable[[Row], str]
 Cells = Sequence[str]
 Positions = Callable[[str | int], int | None]
+Read = Callable[[list[Row], list[tuple[str, ...]]], Cells]  # rows, and the same as columns
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def column_mapper(definition: Definition, position: Positions) -> Callable[[list[Row]], list[Cells]]:
@@ -28,9 +30,7 @@ def column_mapper(definition: Definition, position: Positions) -> Callable[[list
     return columns
 
 
-def _column_reader(
-    definition: Definition, name: str, position: Positions
-) -> Callable[[list[Row], list[tuple[str, ...]]], Cells]:
+def _column_reader(definition: Definition, name: str, position: Positions) -> Read:
     feeding = [column for column in definition.columns if column.target[0] == name]
     place = _plain_position(feeding[0], definition, position) if len(feeding) == 1 else None
     if place is not None:
@@ -39,6 +39,9 @@ def _column_reader(
             literal, erased = definition.erase, erasing(definition, name)
             return lambda rows, turned: [erased if cell == literal else cell for cell in map(str.strip, turned[plain])]
         return lambda rows, turned: list(map(str.strip, turned[plain]))
+    kind = definition.spec.fields[name].type
+    if kind == FieldType.JSON and any(column.field != name for column in feeding):
+        return _gathered(definition, feeding, position)
     cell = _field(definition, name, position)
     return lambda rows, turned: [cell(row) for row in rows]
 
@@ -54,8 +57,6 @@ def _plain_position(column: Column, definition: Definition, position: Positions)
 def _field(definition: Definition, name: str, position: Positions) -> Cell:
     columns = [column for column in definition.columns if column.target[0] == name]
     spec = definition.spec.fields[name]
-    if spec.type == FieldType.JSON and any(column.field != name for column in columns):
-        return _gathered(definition, columns, position)
     cells = [_cell(definition, column, spec.type, position, until=spec.until) for column in columns]
     if len(cells) == 1:
         return cells[0]
@@ -128,17 +129,59 @@ def _template(column: Column, position: Positions) -> Cell:
     return fill
 
 
-def _gathered(definition: Definition, columns: list[Column], position: Positions) -> Cell:
-    """Several columns in one JSON object: attributes, references, translations by language."""
-    read = [
-        (column.target, column.type, _cell(definition, column, _kind(column), position, until=False))
-        for column in columns
-    ]
+def _gathered(definition: Definition, columns: list[Column], position: Positions) -> Read:
+    """Several columns in one JSON object: attributes, references, translations by language.
 
-    def cell(row: Row) -> str:
+    A batch whose cells are all plain texts becomes objects without looking at them one by one.
+    """
+    reads = [_part(definition, column, position) for column in columns]
+    keys = [f"{key}@{language}" if language else key for _name, key, language in (one.target for one in columns)]
+    careful = _carefully(definition, columns, keys)
+    flat = all(one.target[0] != "translations" and _is_text(one) for one in columns)
+    codes = [place for place, one in enumerate(columns) if one.target[0] == "references"]
+
+    def read(rows: list[Row], turned: list[tuple[str, ...]]) -> Cells:
+        cells = [one(rows, turned) for one in reads]
+        if not flat or _marked(cells) or any(any(map(SHORTENED.fullmatch, cells[place])) for place in codes):
+            return [careful(values) for values in zip(*cells, strict=True)]
+        found = ({key: text for key, text in zip(keys, each, strict=True) if text} for each in zip(*cells, strict=True))
+        return [_as_json(one) if one else "" for one in found]
+
+    return read
+
+
+def _part(definition: Definition, column: Column, position: Positions) -> Read:
+    """The cells of one of several columns; one that is taken as it stands is not read row by row."""
+    bare = Column(field=column.field, column=column.column, optional=column.optional, type=column.type)
+    place = None if isinstance(column.column, list) or column.column is None else position(column.column)
+    if (
+        column == bare
+        and place is not None
+        and not definition.erase
+        and not steps_of(column, definition, _kind(column))
+    ):
+        plain = place
+        return lambda rows, turned: list(map(str.strip, turned[plain]))
+    cell = _cell(definition, column, _kind(column), position, until=False)
+    return lambda rows, turned: [cell(row) for row in rows]
+
+
+def _marked(cells: list[Cells]) -> bool:
+    """True if a cell was refused or emptied on purpose."""
+    return any(FLAG in text or ERASED in text for text in map("".join, cells))
+
+
+def _is_text(column: Column) -> bool:
+    return column.type not in ("number", "boolean", "list")
+
+
+def _carefully(definition: Definition, columns: list[Column], keys: list[str]) -> Callable[[tuple[str, ...]], str]:
+    """One row's object, with types, languages and refusals."""
+    specs = [(*one.target, one.type, key) for one, key in zip(columns, keys, strict=True)]
+
+    def cell(values: tuple[str, ...]) -> str:
         found: dict[str, Any] = {}
-        for (name, key, language), kind, value in read:
-            text = value(row)
+        for (name, key, language, kind, whole), text in zip(specs, values, strict=True):
             if not text or text == ERASED:
                 continue
             if name == "references" and SHORTENED.fullmatch(text):
@@ -152,8 +195,8 @@ def _gathered(definition: Definition, columns: list[Column], position: Positions
             if name == "translations":
                 found.setdefault(language, {})[key] = typed
             else:
-                found[f"{key}@{language}" if language else key] = typed
-        return json.dumps(found, ensure_ascii=False) if found else ""
+                found[whole] = typed
+        return _as_json(found) if found else ""
 
     return cell
 
