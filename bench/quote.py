@@ -69,11 +69,28 @@ def _run(options):
             start = time.perf_counter()
             ask(ids)
             times[name].append((time.perf_counter() - start) * 1000)
+    asked = f"availability, 10 lines × {options.stores} stores"
+    _supply_rules(channel)
+    ruled = times[f"{asked}, 3 supply rules"] = []
+    for _round in range(options.repeat):
+        ids = chance.sample(products, 30)
+        start = time.perf_counter()
+        cases[asked](ids)
+        ruled.append((time.perf_counter() - start) * 1000)
     reference = statistics.median(times["one query, 30 price rows"])
     print(f"\n{options.rules} running campaigns, {PRODUCTS} products, {options.repeat} baskets")
     for name, spent in times.items():
         p50, p95 = statistics.median(spent), sorted(spent)[int(len(spent) * 0.95)]
-        print(f"{name:42} p50 {p50:6.2f} ms   p95 {p95:6.2f} ms   {p50 / reference:5.1f} × one query")
+        print(f"{name:54} p50 {p50:6.2f} ms   p95 {p95:6.2f} ms   {p50 / reference:5.1f} × one query")
+
+
+def _supply_rules(channel):
+    from logistics.models import SupplyRule
+
+    for rank, more in enumerate(({"country": "BE"}, {"country": "FR", "percent": 50, "least": 2}, {})):
+        SupplyRule.objects.create(
+            channel=channel, purpose="pickup", kind="store", rank=rank, name=f"rule {rank}", **more
+        )
 
 
 def _world(options):

@@ -147,7 +147,7 @@ def make_supply(channel: SalesChannel) -> None:
         )
     for rank, kind, name, counts in (
         (10, PlaceKind.WAREHOUSE, "Entrepôts", {}),
-        (90, PlaceKind.STORE, "Magasins : la moitié reste en rayon", {"percent": 50, "least": 2}),
+        (90, PlaceKind.STORE, "Magasins : la moitié reste en rayon", {"percent": 50, "least": 2}),
     ):
         SupplyRule.objects.get_or_create(
             channel=channel, purpose=Purpose.DELIVERY, rank=rank, defaults={"kind": kind, "name": name, **counts}

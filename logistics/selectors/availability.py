@@ -205,8 +205,10 @@ def _on_shelves(
             if place is not None:
                 shelf = rules.Shelf(place, a, b, c, d, e)
                 units = rules.counted(shelf.free, threshold)
-                step = Step(product, place, name, purpose, rank, store, shelf, threshold, units)
-                found[product].append(replace(step, **claimed(supply)) if supply else step)
+                rule, why = claimed(supply) if supply else (None, "")
+                found[product].append(
+                    Step(product, place, name, purpose, rank, store, shelf, threshold, units, rule, why)
+                )
     return sold, {product: under_rules(steps) for product, steps in found.items()}
 
 

@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 from logistics import rules
 
@@ -70,9 +69,9 @@ def together_sql(balance: str, supply: str, table: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def claimed(said: str) -> dict[str, Any]:
+def claimed(said: str) -> tuple[rules.Supply | None, str]:
     """Facts of a rule as the database tells them, or the word why none takes the place."""
-    return {"supply": rules.Supply(*json.loads(said))} if said.startswith("[") else {"why": said}
+    return (rules.Supply(*json.loads(said)), "") if said.startswith("[") else (None, said)
 
 
 def under_rules(steps: list[Step]) -> list[Step]:
