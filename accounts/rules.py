@@ -92,6 +92,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     ACCOUNTANT: (
         "accounting.*",
         "orders.view",
+        "orders.change_refund",
         "customers.view",
         "integrations.view_flow",
         "integrations.view_run",

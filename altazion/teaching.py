@@ -56,6 +56,7 @@ WORDS: dict[str, str | Promise] = {
     "logistics.supplyrule": _("Without rules a channel promises all that its places hold. A rule keeps a part back."),
     "orders.cart": _("Baskets stand here from the first product on, until they are ordered or forgotten."),
     "orders.order": _("Orders of the shop, the stores and the agents will stand here."),
+    "orders.refund": _("Money that went back to shoppers, and what is still to give back, will stand here."),
     "orders.payment": _("Payments of orders stand here: asked, received, refused, paid back."),
     "signage.screen": _("A screen in a store shows the products of a selection with price and stock of that store."),
     "stores.formeraddress": _("An old address leads to the page in its place. Renaming a page adds one by itself."),

@@ -7,9 +7,9 @@ from accounting.models import BankAccount, LineRule, Statement
 from accounting.services import take_statement
 from catalog.enums import ProductKind
 from logistics.models import StockBalance
-from orders.enums import MethodKind
+from orders.enums import MethodKind, OrderState
 from orders.models import Order, PaymentMethod
-from orders.services import CheckoutAnswers, add_to_cart, open_cart, place_order, record_payment
+from orders.services import CheckoutAnswers, add_to_cart, cancel, open_cart, place_order, record_payment
 from stores.models import SalesChannel, Store
 
 IBAN = "FR7630006000011234567890189"
@@ -47,6 +47,16 @@ def make_bank(at: dt.datetime, actor: str) -> None:
         (Decimal("-18.50"), "FRAIS TENUE DE COMPTE", ""),
     ]
     take_statement(_cfonb(lines, at.date()), f"releve-{at:%Y%m%d}.txt", at=at, actor=actor)
+
+
+def make_refund(at: dt.datetime, actor: str) -> None:
+    """An order that was paid and then cancelled: its money waits in the refund centre."""
+    if Order.objects.filter(state=OrderState.CANCELLED, paid_total__gt=0).exists():
+        return
+    order = _order(("Inès", "Robin", "ines.robin@example.com"), at, 2)
+    card = PaymentMethod.objects.get(code="card")
+    record_payment(order, method=card, amount=order.total, key=f"demo:{order.number}", at=at, actor=actor)
+    cancel(order, "Le client a changé d’avis", at, actor)
 
 
 def _order(who: tuple[str, str, str], at: dt.datetime, number: int) -> Order:

@@ -13,7 +13,7 @@ from campaigns.services import approve, create_campaign
 from catalog.models import Product, Selection
 from catalog.services import add_to_selection, save_rule
 from demo import DEMO_LOADED, words
-from demo.bank import make_bank
+from demo.bank import make_bank, make_refund
 from demo.base import make_base, make_supply
 from demo.depth import make_depth
 from demo.files import FOLDER
@@ -81,6 +81,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     make_decisions(at)
     say("order of lists, relevance tests")
     make_bank(at, ACTOR)
+    make_refund(at, ACTOR)
     say("a bank statement with a line that nobody knows")
     make_held_run(at, ACTOR)
     say("a price file that is held back")

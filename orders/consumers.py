@@ -1,4 +1,4 @@
-"""What the room does about its own events: the shopper's confirmation."""
+"""What the room does about its own events: the shopper's confirmation, money that goes back."""
 
 from celery import current_app
 from django.db import transaction
@@ -12,3 +12,10 @@ def confirm(event: Event) -> None:
     """Have the confirmation sent; the task sends it once, however often it is asked."""
     guid = event.subject_id
     transaction.on_commit(lambda: current_app.send_task("orders.tasks.send_confirmation", args=[guid]))
+
+
+@consumer("orders.refunds", kinds=["orders.refund_asked"])
+def give_back(event: Event) -> None:
+    """Have the providers asked, outside of this transaction; what they were asked already they are not asked again."""
+    guid = event.data["refund"]
+    transaction.on_commit(lambda: current_app.send_task("orders.tasks.send_refund", args=[guid]))

@@ -36,6 +36,25 @@ class MethodKind(models.TextChoices):
     CARD = "card", _("card online")
 
 
+class RefundReason(models.TextChoices):
+    """Why money goes back."""
+
+    CANCELLED = "cancelled", _("the order was cancelled")
+    EXCESS = "excess", _("more came than was due")
+    MISSING = "missing", _("goods were missing")
+    RETURN = "return", _("goods came back")
+    GESTURE = "gesture", _("commercial gesture")
+
+
+class PartState(models.TextChoices):
+    """How far money that goes back is. What failed waits for a person."""
+
+    ASKED = "asked", pgettext_lazy("refund", "on its way")
+    WAITS = "waits", pgettext_lazy("refund", "to be handed out at the till")
+    DONE = "done", pgettext_lazy("refund", "given back")
+    FAILED = "failed", pgettext_lazy("refund", "failed")
+
+
 class AttemptState(models.TextChoices):
     """One attempt to pay. Only the provider's own call proves it."""
 

@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import NotFound
-from orders.models import Payment
+from orders.models import Payment, RefundPart
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,15 @@ class ProviderAnswer:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class RefundAnswer:
+    """What a provider says of money to give back."""
+
+    outcome: str  # "done" | "waits": a till or a colleague hands it out and says so
+    reference: str = ""
+    message: str = ""
+
+
 class PaymentProvider(Protocol):
     """One way to get money. Only `read_call` proves that money came: a browser's return proves nothing."""
 
@@ -47,6 +56,12 @@ class PaymentProvider(Protocol):
 
     def read_call(self, call: Call) -> ProviderAnswer:
         """The proven content of a callback. Raises Refused (401) when the proof does not hold."""
+
+    def refund(self, part: RefundPart) -> RefundAnswer:
+        """Give `part.amount` of `part.payment` back. Asked again for the same part, the money goes once.
+
+        Raises Refused with the provider's reason; the part then waits for a person.
+        """
 
 
 class PretendBank(PaymentProvider, Protocol):

@@ -71,6 +71,13 @@ def totals(lines: Sequence[Amount]) -> Totals:
     )
 
 
+def vat_words(sums: Totals) -> list[dict[str, str]]:
+    """VAT by rate as orders keep it."""
+    return [
+        {"rate": str(one.rate), "net": str(one.net), "tax": str(one.tax), "gross": str(one.gross)} for one in sums.rates
+    ]
+
+
 def order_number(year: int, sequence: int) -> str:
     """The number people quote: W26-000123."""
     return f"W{year % 100:02d}-{sequence:06d}"
@@ -82,8 +89,14 @@ def fingerprint(lines: Iterable[tuple[int, int, Decimal]], fee: Decimal) -> str:
     return hashlib.sha256(f"{text}+{cents(fee)}".encode()).hexdigest()[:24]
 
 
-def payment_state(total: Decimal, paid: Decimal) -> str:
-    """due, part or paid. An order of nothing is paid."""
+def payment_state(total: Decimal, paid: Decimal, refunded: Decimal = ZERO, *, closed: bool = False) -> str:
+    """due, part, paid or refunded. An order of nothing is paid; a closed one is owed nothing more.
+
+    `refunded`: what of the money paid went back.
+    """
+    if refunded and refunded >= paid and (closed or not total):
+        return "refunded"
+    paid -= ZERO if closed else refunded
     if paid >= total:
         return "paid"
     return "part" if paid > 0 else "due"

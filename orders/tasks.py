@@ -54,3 +54,9 @@ def _confirmation(order: Order) -> EmailMultiAlternatives:
 def learn_bought_together() -> int:
     """Learn what is bought together."""
     return services.learn_bought_together(at=now())
+
+
+@shared_task
+def send_refund(guid: str) -> None:
+    """Ask the providers for a refund; what fails waits in the refund centre."""
+    services.send_refund(guid, at=now())

@@ -12,7 +12,8 @@ from logbook.ports import consumer
 from logistics.models import Place, StockBalance
 from logistics.rules import low_threshold
 from orders.enums import MethodKind, OrderState, PaymentState
-from orders.models import Order
+from orders.models import Order, Refund
+from orders.selectors import nothing_to_give_back
 from tasks_mgmt import enums
 from tasks_mgmt.selectors import open_about, open_of_kind
 from tasks_mgmt.services import Subject, raise_for_cause, settle_causes, store_team
@@ -126,6 +127,19 @@ def _order_subject(guid: str, number: str) -> Subject:
     return Subject("orders.order", guid, _("Order %(number)s") % {"number": number}, url)
 
 
+def _refund_subject(event: Event, number: str) -> Subject:
+    """The refund whose button mends it, or the order while none was asked for."""
+    pk = (
+        Refund.objects.filter(guid=event.data["refund"]).values_list("pk", flat=True).first()
+        if (event.data.get("refund"))
+        else None
+    )
+    if pk is None:
+        return _order_subject(event.subject_id, number)
+    url = office_url("orders_refund_change", pk)
+    return Subject("orders.order", event.subject_id, _("Refund for order %(number)s") % {"number": number}, url)
+
+
 @consumer("tasks_mgmt.goods_gone", kinds=["orders.goods_gone"])
 def on_goods_gone(event: Event) -> None:
     """It was paid when its goods were already promised to others: somebody finds some, or calls the shopper."""
@@ -140,17 +154,28 @@ def on_goods_gone(event: Event) -> None:
     )
 
 
-@consumer("tasks_mgmt.refunds", kinds=["orders.refund_due"])
+_REFUNDS = [f"orders.refund_{what}" for what in ("due", "made", "failed", "waits")]
+
+
+@consumer("tasks_mgmt.refunds", kinds=_REFUNDS)
 def on_refund_due(event: Event) -> None:
-    """More was received than is owed: somebody gives it back."""
+    """More was received than is owed, or a refund failed, or a store hands it out; all given back closes the task."""
+    cause = f"{enums.REFUND_DUE}:{event.subject_id}"
+    if event.kind.endswith("made"):
+        if nothing_to_give_back(event.subject_id):
+            settle_causes([cause], at=event.at, word=_("All of it was given back."))
+        return
     number = str(event.data.get("number") or event.subject_id)
     amount = Decimal(str(event.data.get("amount") or 0))
+    why = str(event.data.get("why") or "")
+    if event.kind.endswith("waits"):
+        why = _("Hand it out at the till, then say so on the refund's page.")
     raise_for_cause(
         enums.REFUND_DUE,
-        cause=f"{enums.REFUND_DUE}:{event.subject_id}",
+        cause=cause,
         title=_("Give money back for order %(number)s") % {"number": number},
-        description=_("Amount to give back: %(amount)s.") % {"amount": money.display(amount)},
-        subject=_order_subject(event.subject_id, number),
+        description=f"{_('Amount to give back: %(amount)s.') % {'amount': money.display(amount)}} {why}".strip(),
+        subject=_refund_subject(event, number),
         at=event.at,
     )
 

@@ -1,6 +1,6 @@
 """Verbs of the books, of bank statements and of credit notes."""
 
-from accounting.services.books import BANK, CREDITS, SALES, book, book_receipt, book_sale, close_period
+from accounting.services.books import BANK, CREDITS, SALES, book, book_receipt, book_refund, book_sale, close_period
 from accounting.services.credits import credit_order, creditable, pay_back
 from accounting.services.extracts import Wanted, extract_journals, prepared
 from accounting.services.matching import explain, match_by_hand, take_apart, why
@@ -13,6 +13,7 @@ __all__ = [
     "Wanted",
     "book",
     "book_receipt",
+    "book_refund",
     "book_sale",
     "close_period",
     "credit_order",

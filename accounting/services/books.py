@@ -19,7 +19,7 @@ from accounting.selectors.accounts import Chart
 from altazion.lib.problems import Refused
 from logbook.services import record
 from orders.enums import LineKind
-from orders.models import Order, OrderLine, Payment
+from orders.models import Order, OrderLine, Payment, RefundPart
 
 SALES, BANK, CREDITS = "VT", "BQ", "AV"
 
@@ -95,6 +95,22 @@ def book_receipt(payment_guid: UUID, *, at: dt.datetime) -> Entry | None:
         piece=payment.order.number,
         label=label[:160],
         on=(payment.received_at or at).astimezone(ZoneInfo(payment.order.channel.time_zone)).date(),
+        at=at,
+    )
+
+
+def book_refund(part_guid: UUID, *, at: dt.datetime) -> Entry | None:
+    """Money that went back to the way it came, in BQ: the receipt the other way round."""
+    part = RefundPart.objects.select_related("refund__order__channel", "payment__method").get(guid=part_guid)
+    order, method = part.refund.order, part.payment.method
+    label = f"{method.name} {order.number}"
+    return book(
+        BANK,
+        rules.credit(rules.receipt(part.amount, chart().method(method), label)),
+        key=f"refund:{part.guid}",
+        piece=order.number,
+        label=label[:160],
+        on=(part.done_at or at).astimezone(ZoneInfo(order.channel.time_zone)).date(),
         at=at,
     )
 

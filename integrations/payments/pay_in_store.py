@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Refused
-from orders.models import Payment
-from orders.ports import Call, ProviderAnswer, Redirect
+from orders.models import Payment, RefundPart
+from orders.ports import Call, ProviderAnswer, Redirect, RefundAnswer
 
 
 class PayInStore:
@@ -17,3 +17,7 @@ class PayInStore:
     def read_call(self, call: Call) -> ProviderAnswer:
         """No bank stands behind a till. Raises Refused (401)."""
         raise Refused(_("Payments in the store are posted by the till."), code="bad_signature", status=401)
+
+    def refund(self, part: RefundPart) -> RefundAnswer:
+        """The store hands it out; its till or a colleague says so."""
+        return RefundAnswer("waits")

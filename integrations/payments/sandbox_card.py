@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
-from orders.models import Payment
-from orders.ports import Call, ProviderAnswer, Redirect
+from orders.models import Payment, RefundPart
+from orders.ports import Call, ProviderAnswer, Redirect, RefundAnswer
 
 OUTCOMES = {"paid", "refused", "left"}
 
@@ -50,6 +50,10 @@ class SandboxCard:
         if answer.outcome not in OUTCOMES:
             raise Invalid(_("This outcome is unknown."), code="unreadable", field="outcome")
         return answer
+
+    def refund(self, part: RefundPart) -> RefundAnswer:
+        """Given back at once; the reference follows from the part, so that asking again gives the same one."""
+        return RefundAnswer("done", reference=f"SBX-R-{part.guid.hex[:12].upper()}")
 
     def answer(self, payment: Payment, outcome: str) -> Call:
         """The call that the bank makes for an outcome: paid, refused or left."""

@@ -3,5 +3,6 @@
 from orders.admin.carts import CartAdmin
 from orders.admin.orders import OrderAdmin
 from orders.admin.payments import PaymentAdmin, PaymentMethodAdmin
+from orders.admin.refunds import RefundAdmin
 
-__all__ = ["CartAdmin", "OrderAdmin", "PaymentAdmin", "PaymentMethodAdmin"]
+__all__ = ["CartAdmin", "OrderAdmin", "PaymentAdmin", "PaymentMethodAdmin", "RefundAdmin"]

@@ -3,7 +3,7 @@
 from unfold.admin import ModelAdmin
 
 from altazion.lib.office import EstimatedPaginator, ReadOnly
-from orders.enums import AttemptState, OrderState, PaymentState
+from orders.enums import AttemptState, OrderState, PartState, PaymentState
 
 STATE_TONES = {
     OrderState.PLACED: "info",
@@ -22,6 +22,12 @@ ATTEMPT_TONES = {
     AttemptState.RECEIVED: "good",
     AttemptState.REFUSED: "bad",
     AttemptState.CANCELLED: "none",
+}
+PART_TONES = {
+    PartState.ASKED: "info",
+    PartState.WAITS: "warn",
+    PartState.DONE: "good",
+    PartState.FAILED: "bad",
 }
 
 

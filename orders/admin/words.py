@@ -18,6 +18,14 @@ def sentence(event: Event, currency: str) -> str:
         "orders.order_cancelled": _("Cancelled: %(why)s.") % {"why": told.get("reason", "")},
         "orders.payment_received": _paid(event, currency),
         "orders.refund_due": _("%(amount)s must be given back.") % {"amount": _money(told.get("amount"), currency)},
+        "orders.refund_asked": _("%(amount)s goes back.") % {"amount": _money(told.get("amount"), currency)},
+        "orders.refund_made": _("%(amount)s was given back.") % {"amount": _money(told.get("amount"), currency)},
+        "orders.refund_waits": _("%(amount)s is to be handed out at the till.")
+        % {"amount": _money(told.get("amount"), currency)},
+        "orders.refund_failed": _("Giving %(amount)s back failed: %(why)s")
+        % {"amount": _money(told.get("amount"), currency), "why": told.get("why", "")},
+        "orders.order_settled": _("Settled on what could be prepared: %(before)s became %(total)s.")
+        % {"before": _money(told.get("before"), currency), "total": _money(told.get("total"), currency)},
         "orders.order_held": _("Held: %(why)s") % {"why": told.get("reason", "")},
         "orders.order_released": _("Explained, no longer held for it: %(why)s") % {"why": told.get("reason", "")},
         "orders.goods_gone": _("Paid, but its goods were given to others meanwhile: %(why)s")

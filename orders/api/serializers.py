@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from orders.models import Order, OrderLine, Payment
+from orders.models import Order, OrderLine, Payment, Refund, RefundPart
 
 
 class MoneySerializer(serializers.Serializer[Any]):
@@ -36,6 +36,33 @@ class PaymentOut(serializers.ModelSerializer[Payment]):
         fields = ("guid", "method", "state", "amount", "currency", "store", "till", "started_at", "received_at")
 
 
+class RefundIn(serializers.Serializer[Any]):
+    """How much of what is due to the shopper goes back; all of it if left out."""
+
+    amount = serializers.DecimalField(max_digits=12, decimal_places=2, required=False)
+
+
+class RefundPartOut(serializers.ModelSerializer[RefundPart]):
+    """What goes back to one payment; `waits` is handed out by the store, which then confirms it."""
+
+    payment = serializers.UUIDField(source="payment.guid")
+    method = serializers.CharField(source="payment.method.code")
+
+    class Meta:
+        model = RefundPart
+        fields = ("guid", "payment", "method", "amount", "state", "provider_reference", "message", "done_at")
+
+
+class RefundOut(serializers.ModelSerializer[Refund]):
+    """A refund and where it goes."""
+
+    parts = RefundPartOut(many=True)
+
+    class Meta:
+        model = Refund
+        fields = ("guid", "amount", "currency", "reason", "asked_at", "parts")
+
+
 class LineOut(serializers.ModelSerializer[OrderLine]):
     """A line as it was sold, with the reasons of its price (OSC-5)."""
 
@@ -47,6 +74,7 @@ class LineOut(serializers.ModelSerializer[OrderLine]):
             "sku",
             "name",
             "quantity",
+            "missing",
             "base_unit",
             "unit",
             "vat_rate",
@@ -92,7 +120,7 @@ class OrderHeadOut(serializers.ModelSerializer[Order]):
         return {"amount": str(order.total), "currency": order.currency}
 
     def get_due(self, order: Order) -> dict[str, str]:
-        return {"amount": str(max(order.total - order.paid_total, 0)), "currency": order.currency}
+        return {"amount": str(order.due), "currency": order.currency}
 
 
 class OrderOut(OrderHeadOut):

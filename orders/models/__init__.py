@@ -4,6 +4,18 @@ from orders.models.carts import Cart, CartLine
 from orders.models.holds import OrderHold
 from orders.models.orders import Order, OrderLine
 from orders.models.payments import Payment, PaymentMethod
+from orders.models.refunds import Refund, RefundPart
 from orders.models.together import BoughtTogether
 
-__all__ = ["BoughtTogether", "Cart", "CartLine", "Order", "OrderHold", "OrderLine", "Payment", "PaymentMethod"]
+__all__ = [
+    "BoughtTogether",
+    "Cart",
+    "CartLine",
+    "Order",
+    "OrderHold",
+    "OrderLine",
+    "Payment",
+    "PaymentMethod",
+    "Refund",
+    "RefundPart",
+]

@@ -1,6 +1,7 @@
 """Orders: content frozen when placed, with the reasons of every price."""
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
@@ -43,6 +44,22 @@ class Order(models.Model):
     vat = models.JSONField(_("VAT by rate"), default=list)
     discount_total = models.DecimalField(_("discounts with tax"), max_digits=12, decimal_places=2, default=0)
     paid_total = models.DecimalField(_("received"), max_digits=12, decimal_places=2, default=0)
+    refunded_total = models.DecimalField(
+        _("given back"),
+        max_digits=12,
+        decimal_places=2,
+        default=0,
+        db_default=0,
+        help_text=_("With what is on its way back."),
+    )
+    credited_total = models.DecimalField(
+        _("given back of the sale"),
+        max_digits=12,
+        decimal_places=2,
+        default=0,
+        db_default=0,
+        help_text=_("What went back after the order was handed over, and is not owed again."),
+    )
     placed_at = models.DateTimeField(_("placed"))
     ready_at = models.DateTimeField(_("ready"), null=True, blank=True)
     done_at = models.DateTimeField(_("handed over"), null=True, blank=True)
@@ -60,6 +77,10 @@ class Order(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=Q(total__gte=0, paid_total__gte=0), name="order_amounts_not_negative"),
+            models.CheckConstraint(
+                condition=Q(refunded_total__gte=0, refunded_total__lte=models.F("paid_total")),
+                name="no_more_back_than_came",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="order_state"),
@@ -75,6 +96,26 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def kept(self) -> Decimal:
+        """Money received and not given back, nor on its way back."""
+        return self.paid_total - self.refunded_total
+
+    @property
+    def owed(self) -> Decimal:
+        """What the shopper owes in all: a cancelled order costs nothing, what a sale gave back is not owed again."""
+        return Decimal(0) if self.state == OrderState.CANCELLED else self.total - self.credited_total
+
+    @property
+    def due(self) -> Decimal:
+        """What is still to be paid."""
+        return max(self.owed - self.kept, Decimal(0))
+
+    @property
+    def refund_due(self) -> Decimal:
+        """Money to give back."""
+        return max(self.kept - self.owed, Decimal(0))
 
 
 class OrderLine(models.Model):
@@ -92,6 +133,9 @@ class OrderLine(models.Model):
     sku = models.CharField(_("SKU"), max_length=60)
     name = models.CharField(_("name"), max_length=250)
     quantity = models.PositiveIntegerField(_("quantity"))
+    missing = models.PositiveIntegerField(
+        _("missing"), default=0, db_default=0, help_text=_("Units ordered that could not be had; not in the quantity.")
+    )
     base_unit = models.DecimalField(_("unit price before discount, with tax"), max_digits=12, decimal_places=2)
     unit = models.DecimalField(_("unit price with tax"), max_digits=12, decimal_places=2)
     vat_rate = models.DecimalField(_("VAT rate"), max_digits=6, decimal_places=4)

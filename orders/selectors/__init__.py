@@ -13,6 +13,7 @@ from orders.selectors.orders import (
     orders_of_key,
     orders_seen_by,
 )
+from orders.selectors.refunds import nothing_to_give_back, orders_to_refund, refund_for_key
 
 __all__ = [
     "TO_STORE",
@@ -27,9 +28,12 @@ __all__ = [
     "find_for_key",
     "may_read",
     "method_for_till",
+    "nothing_to_give_back",
     "order_page",
     "orders_of",
     "orders_of_key",
     "orders_seen_by",
+    "orders_to_refund",
     "payment_methods",
+    "refund_for_key",
 ]

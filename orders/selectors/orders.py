@@ -11,7 +11,7 @@ from accounts.enums import AccountKind
 from accounts.models import ApiKey, User
 from accounts.selectors import stores_seen_by
 from altazion.lib.problems import Invalid, NotFound
-from orders.enums import AttemptState, LineKind, OrderState
+from orders.enums import AttemptState, LineKind
 from orders.models import Order, OrderHold, OrderLine, Payment, PaymentMethod
 from orders.selectors.products import Picture, pictures
 
@@ -31,15 +31,12 @@ class OrderPage:
     @property
     def due(self) -> Any:
         """What is still to be paid, with tax; nothing on a closed order."""
-        if self.order.state == OrderState.CANCELLED:
-            return 0
-        return max(self.order.total - self.order.paid_total, 0)
+        return self.order.due
 
     @property
     def refund_due(self) -> Any:
         """Money to give back, with tax."""
-        owed = 0 if self.order.state == OrderState.CANCELLED else self.order.total
-        return max(self.order.paid_total - owed, 0)
+        return self.order.refund_due
 
     @property
     def last_attempt(self) -> Payment | None:

@@ -22,6 +22,8 @@ from orders.services.lifecycle import (
 )
 from orders.services.payments import record_payment, start_payment, take_call
 from orders.services.placing import Changed, CheckoutAnswers, place_order
+from orders.services.refunds import confirm_refund, give_back_due, refund, send_refund, try_again
+from orders.services.settling import settle_prepared
 from orders.services.together import learn_bought_together
 
 __all__ = [
@@ -33,8 +35,10 @@ __all__ = [
     "cancel",
     "choose_store",
     "claim_confirmation",
+    "confirm_refund",
     "drop_unsold",
     "expire_unpaid",
+    "give_back_due",
     "give_up_confirmation",
     "hand_over",
     "hold_order",
@@ -45,9 +49,13 @@ __all__ = [
     "open_cart",
     "place_order",
     "record_payment",
+    "refund",
     "release_by_hand",
     "release_order",
+    "send_refund",
     "set_quantity",
+    "settle_prepared",
     "start_payment",
     "take_call",
+    "try_again",
 ]

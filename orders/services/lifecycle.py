@@ -71,7 +71,7 @@ def cancel(order: Order, reason: str, at: dt.datetime, actor: str) -> Order:
     _may(order, OrderState.CANCELLED)
     order.cancel_reason = reason[:200]
     order = _becomes(order, OrderState.CANCELLED, "cancelled_at", at, actor, reason=order.cancel_reason)
-    if order.paid_total > 0:
+    if order.refund_due > 0:
         record(
             "orders.refund_due",
             at=at,
@@ -79,7 +79,7 @@ def cancel(order: Order, reason: str, at: dt.datetime, actor: str) -> Order:
             subject_id=order.guid,
             actor=actor,
             number=order.number,
-            amount=str(order.paid_total),
+            amount=str(order.refund_due),
             store=order.store.code if order.store else "",
         )
     give_delivery_back(order.delivery_mode, _day_of(order))
@@ -153,7 +153,7 @@ def _must_be_paid(order: Order) -> None:
         raise Refused(
             _("This order is not wholly paid yet."),
             code="not_paid",
-            details={"due": str(order.total - order.paid_total)},
+            details={"due": str(order.due)},
         )
 
 

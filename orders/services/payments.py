@@ -12,7 +12,7 @@ from altazion.lib.money import display
 from altazion.lib.problems import Invalid, NotFound, Refused
 from logbook.services import record
 from orders import rules
-from orders.enums import AttemptState, OrderState
+from orders.enums import AttemptState, OrderState, PaymentState
 from orders.models import Order, Payment, PaymentMethod
 from orders.ports import Call, ProviderAnswer, Redirect, provider
 from orders.services.stock import hold_on
@@ -64,7 +64,7 @@ def record_payment(
             raise Refused(_("This payment key was used for another payment."), code="payment_key_reused", field="key")
         return known
     _payable(order)
-    due = order.total - order.paid_total
+    due = order.due
     if amount <= 0:
         raise Invalid(_("The amount must be above zero."), code="bad_amount", field="amount")
     if amount > due:
@@ -119,7 +119,7 @@ def take_call(provider_name: str, call: Call, *, at: dt.datetime) -> Payment:
 
 def _open_attempt(order: Order, at: dt.datetime) -> Payment:
     """The attempt that a second click finds already open, or a new one."""
-    due = order.total - order.paid_total
+    due = order.due
     known = order.payments.filter(state=AttemptState.STARTED, method=order.payment_method, amount=due).first()
     if known is not None:
         return known
@@ -155,12 +155,14 @@ def _not_paid(payment: Payment, answer: ProviderAnswer) -> None:
 
 def _received(order: Order, payment: Payment, at: dt.datetime, actor: str) -> None:
     """Count a receipt. What comes for a closed order, or beyond its total, is money to give back."""
-    paid = order.paid_total + payment.amount
-    excess = paid - order.total if order.state != OrderState.CANCELLED else payment.amount
+    was_to_go_back = order.refund_due
+    order.paid_total += payment.amount
+    order.payment_state = payment_state_of(order)
     Order.objects.filter(pk=order.pk).update(
-        paid_total=F("paid_total") + payment.amount, payment_state=rules.payment_state(order.total, paid)
+        paid_total=F("paid_total") + payment.amount, payment_state=order.payment_state
     )
-    order.paid_total, order.payment_state = paid, rules.payment_state(order.total, paid)
+    paid = order.payment_state == PaymentState.PAID
+    excess = order.refund_due - was_to_go_back
     facts = {
         "number": order.number,
         "payment": str(payment.guid),
@@ -168,7 +170,7 @@ def _received(order: Order, payment: Payment, at: dt.datetime, actor: str) -> No
         "method": payment.method.code,
         "store": payment.store.code if payment.store else "",
         "till": payment.till,
-        "paid": paid >= order.total,
+        "paid": paid,
     }
     record("orders.payment_received", at=at, subject_kind="order", subject_id=order.guid, actor=actor, **facts)
     if excess > 0:
@@ -180,10 +182,16 @@ def _received(order: Order, payment: Payment, at: dt.datetime, actor: str) -> No
             actor=actor,
             **{**facts, "amount": str(excess)},
         )
-    elif paid >= order.total and order.hold_until is not None:
+    elif paid and order.hold_until is not None:
         Order.objects.filter(pk=order.pk).update(hold_until=None)
         order.hold_until = None
         _keep_goods(order, at)
+
+
+def payment_state_of(order: Order) -> str:
+    """How an order stands with its money, what went back counted."""
+    closed = order.state in (OrderState.DONE, OrderState.CANCELLED)
+    return rules.payment_state(order.total, order.paid_total, order.refunded_total, closed=closed)
 
 
 def _keep_goods(order: Order, at: dt.datetime) -> None:
@@ -198,7 +206,7 @@ def _keep_goods(order: Order, at: dt.datetime) -> None:
 def _payable(order: Order) -> None:
     if order.state == OrderState.CANCELLED:
         raise Refused(_("This order is cancelled."), code="order_cancelled")
-    if order.paid_total >= order.total:
+    if order.due <= 0:
         raise Refused(_("This order is paid already."), code="already_paid")
 
 

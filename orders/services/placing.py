@@ -179,10 +179,7 @@ def _write(
         currency=cart.channel.currency,
         total=sums.gross,
         net_total=sums.net,
-        vat=[
-            {"rate": str(rate.rate), "net": str(rate.net), "tax": str(rate.tax), "gross": str(rate.gross)}
-            for rate in sums.rates
-        ],
+        vat=rules.vat_words(sums),
         discount_total=priced.discount_total,
         placed_at=at,
         hold_until=at + held if method.kind == MethodKind.CARD and sums.gross else None,
