@@ -48,6 +48,6 @@ class RefundConfirm(APIView):
     scope = Scope.ORDERS_PAY
 
     @extend_schema(operation_id="orders_refund_confirm", request=None, responses=RefundPartOut)
-    def post(self, request: Request, number: str, part: UUID) -> Response:
-        found = refund_for_key(number, part, caller(request))
+    def post(self, request: Request, number: str, guid: UUID) -> Response:
+        found = refund_for_key(number, guid, caller(request))
         return Response(RefundPartOut(services.confirm_refund(found, at=now(), actor=str(request.user))).data)
