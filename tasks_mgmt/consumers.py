@@ -79,8 +79,7 @@ def _settle_flow(flow: str, kinds: tuple[str, ...], event: Event, word: str) -> 
 def _run_words(event: Event) -> str:
     message = str(event.data.get("message") or "")
     counts = event.data.get("counts") or {}
-    refused = counts.get("rejected", counts.get("rows_rejected", 0)) if isinstance(counts, dict) else 0
-    if refused:
+    if refused := counts.get("rejected", counts.get("rows_rejected", 0)) if isinstance(counts, dict) else 0:
         line = ngettext("%(count)s row was refused.", "%(count)s rows were refused.", refused) % {"count": refused}
         message = f"{line} {message}".strip()
     return message
@@ -129,15 +128,9 @@ def _order_subject(guid: str, number: str) -> Subject:
 
 def _refund_subject(event: Event, number: str) -> Subject:
     """The refund whose button mends it, or the order while none was asked for."""
-    pk = (
-        Refund.objects.filter(guid=event.data["refund"]).values_list("pk", flat=True).first()
-        if (event.data.get("refund"))
-        else None
-    )
-    if pk is None:
-        return _order_subject(event.subject_id, number)
-    url = office_url("orders_refund_change", pk)
-    return Subject("orders.order", event.subject_id, _("Refund for order %(number)s") % {"number": number}, url)
+    pk = Refund.objects.filter(guid=event.data.get("refund")).values_list("pk", flat=True).first()
+    words = _("Refund for order %(number)s") % {"number": number}, office_url("orders_refund_change", pk or 0)
+    return Subject("orders.order", event.subject_id, *words) if pk else _order_subject(event.subject_id, number)
 
 
 @consumer("tasks_mgmt.goods_gone", kinds=["orders.goods_gone"])
@@ -162,14 +155,12 @@ def on_refund_due(event: Event) -> None:
     """More was received than is owed, or a refund failed, or a store hands it out; all given back closes the task."""
     cause = f"{enums.REFUND_DUE}:{event.subject_id}"
     if event.kind.endswith("made"):
-        if nothing_to_give_back(event.subject_id):
-            settle_causes([cause], at=event.at, word=_("All of it was given back."))
+        gone = [cause] if nothing_to_give_back(event.subject_id) else []
+        settle_causes(gone, at=event.at, word=_("All of it was given back."))
         return
-    number = str(event.data.get("number") or event.subject_id)
-    amount = Decimal(str(event.data.get("amount") or 0))
-    why = str(event.data.get("why") or "")
-    if event.kind.endswith("waits"):
-        why = _("Hand it out at the till, then say so on the refund's page.")
+    number, amount = str(event.data.get("number") or event.subject_id), Decimal(str(event.data.get("amount") or 0))
+    waits = event.kind.endswith("waits")
+    why = _("Hand it out at the till, then say so on the refund's page.") if waits else event.data.get("why", "")
     raise_for_cause(
         enums.REFUND_DUE,
         cause=cause,
@@ -247,8 +238,8 @@ def on_divergence(event: Event) -> None:
 @consumer("tasks_mgmt.stock_back", kinds=["logistics.stock_changed"])
 def on_stock_changed(event: Event) -> None:
     """Enough is there again: tasks about last pieces and shortages close themselves."""
-    for look in (_settle_low, _settle_shortage):
-        look(event)
+    _settle_low(event)
+    _settle_shortage(event)
 
 
 def _settle_low(event: Event) -> None:
