@@ -64,8 +64,8 @@ class SelectionAdmin(LogHistory, RulePages, RefusalsAsMessages, ModelAdmin):
     form = PasteForm
     log_subject = "selection"
     list_display = ("name", "code", "group", "kept", "size", "when")
-    search_fields = (*side_by_side(["name"]), "code", "group")
-    fields = ("name", "code", "group", "description", ("starts", "ends"), "paste")
+    search_fields = ("name", "code", "group")
+    fields = (*side_by_side(["name"]), "code", "group", "description", ("starts", "ends"), "paste")
     inlines = (ItemInline, ExclusionInline)
     change_form_outer_before_template = "office/catalog/selection_bar.html"
 

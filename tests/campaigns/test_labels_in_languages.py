@@ -80,8 +80,11 @@ def test_a_selection_has_its_title_in_both_languages(client):
     client.force_login(a_colleague(is_superuser=True))
     address = reverse("admin:catalog_selection_change", args=[selection.pk])
     typed = form_values(client.get(address).content.decode(), "selection_form")
+    assert typed["name_en"] == [""]
     client.post(address, {**typed, "name": "À la une", "name_en": "In view"})
     selection.refresh_from_db()
     assert selection.shown_name == "À la une"
     with override("en"):
         assert selection.shown_name == "In view"
+    found = client.get(reverse("admin:catalog_selection_changelist"), {"q": "une"})
+    assert [one.pk for one in found.context_data["cl"].result_list] == [selection.pk]
