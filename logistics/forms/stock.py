@@ -16,6 +16,7 @@ from catalog.enums import ProductKind
 from catalog.models import Product
 from catalog.selectors import find_by_reference
 from logistics.enums import MovementKind
+from logistics.forms.asked import product_field, the_one
 from logistics.models import Place
 
 MOST = 1_000_000
@@ -78,9 +79,7 @@ class SafetyForm(forms.Form):
 class ReceiveForm(StockForm):
     """Units that arrive at a place, for a product told by SKU or code."""
 
-    product = forms.CharField(
-        label=gettext_lazy("SKU, EAN or other reference"), max_length=60, widget=UnfoldAdminTextInputWidget()
-    )
+    product = product_field()
     place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("Place"), widget=UnfoldAdminSelectWidget())
     quantity = _units(gettext_lazy("Units"), 1)
     kind = forms.ChoiceField(
@@ -97,10 +96,6 @@ class ReceiveForm(StockForm):
 
     def clean_product(self) -> Product:
         """The one product meant; several variants behind one EAN must be told apart by SKU."""
-        found = [one for one in find_by_reference(self.cleaned_data["product"]) if one.kind != ProductKind.PARENT]
-        if not found:
-            raise forms.ValidationError(_("No product that is sold has this reference."))
-        if len(found) > 1:
-            skus = ", ".join(product.sku for product in found[:12])
-            raise forms.ValidationError(_("Several variants share it. Which SKU: %(skus)s?") % {"skus": skus})
-        return found[0]
+        typed = self.cleaned_data["product"]
+        sold = [one for one in find_by_reference(typed) if one.kind != ProductKind.PARENT]
+        return the_one(sold, typed, _("No product that is sold has this reference."))

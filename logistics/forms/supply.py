@@ -4,14 +4,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from catalog.models import Product
 from catalog.selectors import find_by_reference
+from logistics.forms.asked import channel_field, product_field, store_field, the_one
 from logistics.models import SupplyRule
 from logistics.services.supply import no_rest, rest_is_taken
-from stores.models import SalesChannel, Store
 
 
 class SupplyRuleForm(forms.ModelForm):
@@ -58,31 +56,11 @@ class SupplyRuleForm(forms.ModelForm):
 class WhyForm(forms.Form):
     """Which product, on which channel, for delivery and perhaps in a store."""
 
-    product = forms.CharField(
-        label=gettext_lazy("SKU, EAN or other reference"), max_length=60, widget=UnfoldAdminTextInputWidget()
-    )
-    channel = forms.ModelChoiceField(
-        SalesChannel.objects.filter(active=True),
-        label=gettext_lazy("Channel"),
-        empty_label=None,
-        widget=UnfoldAdminSelectWidget(),
-    )
-    store = forms.ModelChoiceField(
-        Store.objects.filter(archived=False).order_by("name"),
-        label=gettext_lazy("Store"),
-        required=False,
-        empty_label=gettext_lazy("none chosen"),
-        widget=UnfoldAdminSelectWidget(),
-    )
+    product = product_field()
+    channel = channel_field()
+    store = store_field()
 
     def clean_product(self) -> Product:
         """The product meant; a reference that several share is answered with their SKUs."""
         typed = self.cleaned_data["product"].strip()
-        found = find_by_reference(typed)
-        if not found:
-            raise forms.ValidationError(_("No product has this reference."))
-        exact = [one for one in found if one.sku == typed]
-        if len(found) > 1 and not exact:
-            skus = ", ".join(product.sku for product in found[:12])
-            raise forms.ValidationError(_("Several variants share it. Which SKU: %(skus)s?") % {"skus": skus})
-        return (exact or list(found))[0]
+        return the_one(find_by_reference(typed), typed, _("No product has this reference."))

@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from logistics.forms.asked import channel_field, store_field
 from logistics.selectors import ids_of
-from stores.models import SalesChannel, Store
 
 MOST_LINES = 50
 
@@ -27,12 +26,7 @@ class TrialForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 5, "spellcheck": "false"}),
         help_text=gettext_lazy("A line for each product: its SKU, then how many (one if left out)."),
     )
-    channel = forms.ModelChoiceField(
-        SalesChannel.objects.filter(active=True),
-        label=gettext_lazy("Channel"),
-        empty_label=None,
-        widget=UnfoldAdminSelectWidget(),
-    )
+    channel = channel_field()
     country = forms.RegexField(
         r"^[A-Za-z]{2}$",
         label=gettext_lazy("Country"),
@@ -43,13 +37,7 @@ class TrialForm(forms.Form):
     postcode = forms.CharField(
         label=gettext_lazy("Postcode"), max_length=12, required=False, widget=UnfoldAdminTextInputWidget()
     )
-    store = forms.ModelChoiceField(
-        Store.objects.filter(archived=False, offers_pickup=True).order_by("name"),
-        label=gettext_lazy("Store"),
-        required=False,
-        empty_label=gettext_lazy("none chosen"),
-        widget=UnfoldAdminSelectWidget(),
-    )
+    store = store_field(offers_pickup=True)
     value = forms.DecimalField(
         label=gettext_lazy("Value of the goods, with tax"),
         required=False,

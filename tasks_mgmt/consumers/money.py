@@ -1,0 +1,75 @@
+"""Money to give back, and lines of a bank statement that nothing explains."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from altazion.lib import money
+from logbook.models import Event
+from logbook.ports import consumer
+from orders.models import Refund
+from orders.selectors import nothing_to_give_back
+from tasks_mgmt import enums
+from tasks_mgmt.consumers.subjects import office_url, order_subject
+from tasks_mgmt.services import Subject, raise_for_cause, settle_causes
+
+_REFUNDS = [f"orders.refund_{what}" for what in ("due", "made", "failed", "waits")]
+
+
+@consumer("tasks_mgmt.refunds", kinds=_REFUNDS)
+def on_refund_due(event: Event) -> None:
+    """More was received than is owed, or a refund failed, or a store hands it out; all given back closes the task."""
+    cause = f"{enums.REFUND_DUE}:{event.subject_id}"
+    if event.kind.endswith("made"):
+        if nothing_to_give_back(event.subject_id):
+            settle_causes([cause], at=event.at, word=_("All of it was given back."))
+        return
+    number = str(event.data.get("number") or event.subject_id)
+    amount = Decimal(str(event.data.get("amount") or 0))
+    waits = event.kind.endswith("waits")
+    why = _("Hand it out at the till, then say so on the refund's page.") if waits else event.data.get("why", "")
+    raise_for_cause(
+        enums.REFUND_DUE,
+        cause=cause,
+        title=_("Give money back for order %(number)s") % {"number": number},
+        description=f"{_('Amount to give back: %(amount)s.') % {'amount': money.display(amount)}} {why}".strip(),
+        subject=_refund_subject(event, number),
+        at=event.at,
+    )
+
+
+def _refund_subject(event: Event, number: str) -> Subject:
+    """The refund whose button mends it, or the order while none was asked for."""
+    pk = Refund.objects.filter(guid=event.data.get("refund")).values_list("pk", flat=True).first()
+    words = _("Refund for order %(number)s") % {"number": number}, office_url("orders_refund_change", pk or 0)
+    return Subject("orders.order", event.subject_id, *words) if pk else order_subject(event.subject_id, number)
+
+
+@consumer("tasks_mgmt.bank", kinds=["accounting.anomalies_found", "accounting.statement_explained"])
+def on_statement(event: Event) -> None:
+    """A bank statement has lines that nothing explains; when all are explained the task closes."""
+    cause = f"{enums.BANK_ANOMALY}:{event.subject_id}"
+    if event.kind.endswith("explained"):
+        settle_causes([cause], at=event.at, word=_("Every line is explained."))
+        return
+    count = int(event.data.get("count") or 1)
+    name = str(event.data.get("statement") or "")
+    raise_for_cause(
+        enums.BANK_ANOMALY,
+        cause=cause,
+        title=ngettext(
+            "%(count)s anomaly in the bank statement %(name)s",
+            "%(count)s anomalies in the bank statement %(name)s",
+            count,
+        )
+        % {"count": count, "name": name},
+        description=_("Match each with its payments, or explain it. The orders concerned are held until then."),
+        subject=Subject(
+            "accounting.statement",
+            event.subject_id,
+            name,
+            office_url("accounting_statement_change", event.data.get("pk") or 0),
+        ),
+        at=event.at,
+    )
