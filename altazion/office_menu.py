@@ -88,6 +88,8 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("logistics.place", _("Places"), "warehouse"),
             ("logistics.supplysource", _("Supply sources"), "conversion_path"),
             ("logistics.supplyrule", _("Supply rules"), "rule"),
+            ("logistics.routingrule", _("Routing rules"), "fork_right"),
+            ("logistics.routingpolicy", _("Routing policies"), "tune"),
             ("logistics.deliverymode", _("Delivery modes"), "local_shipping"),
             ("logistics.carrier", _("Carriers"), "delivery_truck_speed"),
             ("logistics.deliveryzone", _("Delivery zones"), "public"),

@@ -52,6 +52,8 @@ WORDS: dict[str, str | Promise] = {
     ),
     "logistics.productdelivery": _("A product with a delay, a date or an extra fee of its own stands here."),
     "logistics.reservation": _("Units that orders hold stand here until they are handed over or given back."),
+    "logistics.routingpolicy": _("Without a policy several places may share an order, and nothing is sent in part."),
+    "logistics.routingrule": _("Without rules: fewest shipments, then the highest priority, then the shortest way."),
     "logistics.stockmovement": _("Every change of stock leaves a line here; none is ever changed or taken away."),
     "logistics.supplyrule": _("Without rules a channel promises all that its places hold. A rule keeps a part back."),
     "orders.cart": _("Baskets stand here from the first product on, until they are ordered or forgotten."),

@@ -14,8 +14,8 @@ from demo import words
 from demo.toys import lines
 from integrations.enums import ConnectionKind, Coverage, Direction, Entity, ExportKind
 from integrations.models import Connection, Export, Flow, Mapping
-from logistics.enums import DeliveryKind, PlaceKind, Purpose
-from logistics.models import DeliveryMode, Place, SupplyRule, SupplySource
+from logistics.enums import DeliveryKind, PlaceKind, Purpose, RoutingScore
+from logistics.models import DeliveryMode, Place, RoutingPolicy, RoutingRule, SupplyRule, SupplySource
 from orders.enums import MethodKind
 from orders.models import PaymentMethod
 from stores.enums import ChannelKind
@@ -152,6 +152,9 @@ def make_supply(channel: SalesChannel) -> None:
         SupplyRule.objects.get_or_create(
             channel=channel, purpose=Purpose.DELIVERY, rank=rank, defaults={"kind": kind, "name": name, **counts}
         )
+    for rank, score in enumerate((RoutingScore.PARCELS, RoutingScore.PRIORITY, RoutingScore.DISTANCE), 1):
+        RoutingRule.objects.get_or_create(channel=channel, score=score, defaults={"rank": rank * 10})
+    RoutingPolicy.objects.get_or_create(channel=channel)
 
 
 def _attributes() -> None:

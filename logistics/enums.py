@@ -63,3 +63,17 @@ class Level(models.TextChoices):
     AVAILABLE = "available", _("available")
     LAST_PIECES = "last_pieces", _("last pieces")
     UNAVAILABLE = "unavailable", _("unavailable")
+
+
+class RoutingScore(models.TextChoices):
+    """What a routing rule looks at; the words of `logistics.rules.routing`."""
+
+    PARCELS = "parcels", _("fewest shipments")
+    PRIORITY = "priority", _("highest priority of places")
+    DISTANCE = "distance", _("shortest way, km")
+    COST = "cost", _("lowest cost of sending")
+    DELAY = "delay", _("soonest ready, days")
+    MARGIN = "margin", _("highest margin")
+    STORES = "stores", _("from stores")
+    WAREHOUSES = "warehouses", _("from warehouses")
+    STOCK = "stock", _("from where most lies")

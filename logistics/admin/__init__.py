@@ -3,6 +3,7 @@
 from logistics.admin.balances import BalanceAdmin
 from logistics.admin.config import PlaceAdmin, SupplySourceAdmin
 from logistics.admin.ledger import MovementAdmin, ReservationAdmin
+from logistics.admin.routing import RoutingPolicyAdmin, RoutingRuleAdmin
 from logistics.admin.supply import SupplyRuleAdmin
 from logistics.admin.ways import (
     CarrierAdmin,
@@ -24,6 +25,8 @@ __all__ = [
     "PlaceAdmin",
     "ProductDeliveryAdmin",
     "ReservationAdmin",
+    "RoutingPolicyAdmin",
+    "RoutingRuleAdmin",
     "SupplyRuleAdmin",
     "SupplySourceAdmin",
 ]

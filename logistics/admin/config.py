@@ -47,6 +47,8 @@ class PlaceAdmin(NeverDeleted, ModelAdmin):
         ("wants_parcels", "may_send"),
         "prepares_on",
         ("preparation_days", "holidays"),
+        ("priority", "parcel_cost"),
+        ("latitude", "longitude"),
     )
     inlines = (ServesInline, PlanningInline)
 

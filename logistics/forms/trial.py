@@ -17,8 +17,8 @@ from logistics.selectors import ids_of
 MOST_LINES = 50
 
 
-class TrialForm(forms.Form):
-    """What is bought, where it goes, when it is ordered."""
+class BasketForm(forms.Form):
+    """What is bought and where it goes."""
 
     items = forms.CharField(
         label=gettext_lazy("Basket"),
@@ -36,23 +36,6 @@ class TrialForm(forms.Form):
     )
     postcode = forms.CharField(
         label=gettext_lazy("Postcode"), max_length=12, required=False, widget=UnfoldAdminTextInputWidget()
-    )
-    store = store_field(offers_pickup=True)
-    value = forms.DecimalField(
-        label=gettext_lazy("Value of the goods, with tax"),
-        required=False,
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget(),
-        help_text=gettext_lazy("Empty: at base prices."),
-    )
-    ordered_at = forms.DateTimeField(
-        label=gettext_lazy("Ordered"),
-        required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
-        help_text=gettext_lazy("Empty: now."),
     )
 
     def clean_items(self) -> list[tuple[int, int]]:
@@ -73,6 +56,28 @@ class TrialForm(forms.Form):
         if unknown := [sku for sku, _count in asked if sku not in ids]:
             raise forms.ValidationError(_("Not known: %(skus)s.") % {"skus": ", ".join(unknown[:10])})
         return [(ids[sku], count) for sku, count in asked]
+
+
+class TrialForm(BasketForm):
+    """The same, with the store chosen, its value and when it is ordered."""
+
+    store = store_field(offers_pickup=True)
+    value = forms.DecimalField(
+        label=gettext_lazy("Value of the goods, with tax"),
+        required=False,
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget(),
+        help_text=gettext_lazy("Empty: at base prices."),
+    )
+    ordered_at = forms.DateTimeField(
+        label=gettext_lazy("Ordered"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        help_text=gettext_lazy("Empty: now."),
+    )
 
     def at(self, now: dt.datetime) -> dt.datetime:
         """When it is ordered: as typed, in Office's own time zone, else now."""

@@ -54,6 +54,10 @@ class PlaceForm(forms.ModelForm):
             "prepares_on",
             "preparation_days",
             "holidays",
+            "priority",
+            "parcel_cost",
+            "latitude",
+            "longitude",
         )
 
     def clean_holidays(self) -> str:

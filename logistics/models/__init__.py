@@ -11,6 +11,7 @@ from logistics.models.delivery import (
     ModeUse,
     ProductDelivery,
 )
+from logistics.models.routing import RoutingPolicy, RoutingRule
 from logistics.models.stock import (
     Place,
     PlaceDay,
@@ -34,6 +35,8 @@ __all__ = [
     "PlaceDay",
     "ProductDelivery",
     "Reservation",
+    "RoutingPolicy",
+    "RoutingRule",
     "StockBalance",
     "StockMovement",
     "SupplyRule",

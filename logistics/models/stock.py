@@ -42,6 +42,21 @@ class Place(models.Model):
         db_default="",
         help_text=_("FR, or FR-57 for a region of its own; empty: it works on holidays."),
     )
+    priority = models.PositiveSmallIntegerField(
+        _("priority of sending"), default=50, db_default=50, help_text=_("Orders are sent from the highest first.")
+    )
+    parcel_cost = models.DecimalField(
+        _("cost of a parcel"),
+        max_digits=8,
+        decimal_places=2,
+        default=0,
+        db_default=0,
+        help_text=_("Work and carriage, for the choice between places."),
+    )
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=9, decimal_places=6, null=True, blank=True, help_text=_("Empty: the store's own.")
+    )
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
 
     class Meta:
         verbose_name = _("stock place")
@@ -54,6 +69,12 @@ class Place(models.Model):
                 | Q(kind=PlaceKind.WAREHOUSE, store__isnull=True),
                 name="store_places_have_a_store",
             ),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="place_on_the_globe",
+                violation_error_message=_("Latitude from -90 to 90 and longitude from -180 to 180, both or none."),
+            ),
+            models.CheckConstraint(condition=Q(parcel_cost__gte=0), name="parcel_cost_not_negative"),
         ]
 
     def __str__(self) -> str:

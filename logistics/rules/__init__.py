@@ -13,6 +13,7 @@ from logistics.rules.days import (
 )
 from logistics.rules.fees import FREE, Asked, Band, Way, band_for, beaten, fee_of
 from logistics.rules.parcels import Good, Limits, TooMuch, passed_limit
+from logistics.rules.routing import route
 from logistics.rules.stock import (
     UNLIMITED,
     Shelf,
@@ -60,5 +61,6 @@ __all__ = [
     "open_days_of",
     "passed_limit",
     "promise",
+    "route",
     "supplied",
 ]

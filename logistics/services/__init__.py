@@ -12,6 +12,7 @@ from logistics.services.reservations import (
     release_one,
     reserve,
 )
+from logistics.services.routing import rearrange
 
 __all__ = [
     "FullyBooked",
@@ -23,6 +24,7 @@ __all__ = [
     "give_delivery_back",
     "move",
     "prove_stock",
+    "rearrange",
     "release",
     "release_expired",
     "release_one",
