@@ -261,9 +261,9 @@ def test_the_trial_tells_who_sends_and_why_the_others_lost(anna, world):
     text = anna.get(TRIAL, asked).content.decode()
     assert "2 × TOY" in text
     assert "Store LYON" in text
-    assert "shortest way" in text
+    assert "le trajet le plus court" in text
     text = anna.get(TRIAL, {**asked, "items": "TOY 20"}).content.decode()
-    assert "TOY: 14 units cannot be sent" in text
+    assert "14 unités ne peuvent pas partir" in text
     assert anna.get(TRIAL, {**asked, "items": "TOY x y"}).status_code == 422
     assert anna.get(TRIAL, {**asked, "latitude": "north"}).status_code == 422
     assert not Reservation.objects.exists()
@@ -276,7 +276,7 @@ def test_rules_are_kept_with_a_line_in_the_journal(anna, world):
     assert RoutingRule.objects.get().tolerance == Decimal("1.50")
     assert Event.objects.get(kind="logistics.routing_rule_saved").data["score"] == "cost"
     again = anna.post("/office/logistics/routingrule/add/", new)
-    assert "has a rule with this preference already" in again.content.decode()
+    assert "a déjà une règle avec cette préférence" in again.content.decode()
     below = anna.post("/office/logistics/routingrule/add/", {**new, "score": "delay", "tolerance": "-1"})
     assert RoutingRule.objects.count() == 1
     assert below.status_code == 200
