@@ -19,6 +19,8 @@ class Scope(models.TextChoices):
     SEARCH_READ = "search:read", _("read how searches are understood and lists are ordered")
     SEARCH_WRITE = "search:write", _("write synonyms and searches that lead to a page")
     AVAILABILITY_READ = "availability:read", _("ask for availability")
+    STOCK_READ = "stock:read", _("read stock and what moved")
+    STOCK_WRITE = "stock:write", _("move, withdraw and count stock")
     ORDERS_READ = "orders:read", _("read orders")
     ORDERS_EXPORT = "orders:export", _("pull and acknowledge new orders")
     BOOKS_EXPORT = "books:export", _("hand the books to the accounting software")

@@ -64,6 +64,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "tasks_mgmt.change_task",
         "catalog.view_product",
         "logistics.view_stockbalance",
+        "logistics.view_withdrawal",
+        "logistics.add_withdrawal",
         "stores.view_store",
     ),
     UX: (

@@ -83,6 +83,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("logistics.stockbalance", _("Stock"), "inventory_2"),
             ("logistics.stockmovement", _("Movements"), "swap_vert"),
             ("logistics.reservation", _("Reservations"), "bookmark"),
+            ("logistics.withdrawal", _("Withdrawn stock"), "block"),
             ("stores.store", _("Stores"), "storefront"),
             ("stores.zone", _("Zones of stores"), "map"),
             ("logistics.place", _("Places"), "warehouse"),

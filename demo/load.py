@@ -23,6 +23,7 @@ from demo.merchandising import make_decisions, make_keywords
 from demo.pages import make_pages
 from demo.people import make_people
 from demo.pictures import Picture, draw_all
+from demo.stock import make_withdrawn
 from demo.together import make_together
 from demo.toys import HEROES, all_toys, lines, pick
 from demo.ways import make_ways
@@ -75,6 +76,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     make_depth(at, ACTOR)
     say("novelties, sizes, marks, banners, files")
     make_ways(at)
+    make_withdrawn(at, ACTOR)
     ensure_schedules(at)
     reindex(None, at=at)
     say("search index")

@@ -12,6 +12,7 @@ from altazion.lib.undoing import Undoing, Undone
 from catalog.enums import ReferenceType
 from logbook.services import record, record_many
 from logistics.enums import MovementKind, PlaceKind
+from logistics.selectors.withdrawn import withdrawn_sql
 
 WORK, DELTA = "load_stock", "load_stock_delta"
 LOW_AT_MOST = 200  # tasks that one file may cause
@@ -231,13 +232,14 @@ def _tell(stage: Stage) -> None:
 
 def _tell_low(stage: Stage) -> None:
     """Units a file took below the last-pieces threshold that somebody set, once per crossing; the scarcest first."""
+    away = withdrawn_sql("b")
     low = stage.rows(
-        "SELECT b.product_id, b.place_id, p.sku, b.physical - b.safety - b.reserved AS free"
+        f"SELECT b.product_id, b.place_id, p.sku, b.physical - b.safety - b.reserved - {away} AS free"
         f" FROM {DELTA} d JOIN logistics_stockbalance b ON b.id = d.balance_id"
         " JOIN catalog_product p ON p.id = b.product_id LEFT JOIN catalog_product parent ON parent.id = p.parent_id"
         " CROSS JOIN LATERAL (SELECT coalesce(p.limited_below, parent.limited_below) AS units) least"
-        " WHERE d.quantity < d.physical AND d.physical - b.safety - b.reserved >= least.units"
-        " AND b.physical - b.safety - b.reserved < least.units ORDER BY 4, 1 LIMIT %(most)s",
+        f" WHERE d.quantity < d.physical AND d.physical - b.safety - b.reserved - {away} >= least.units"
+        f" AND b.physical - b.safety - b.reserved - {away} < least.units ORDER BY 4, 1 LIMIT %(most)s",
         most=LOW_AT_MOST,
     )
     context = stage.context

@@ -17,6 +17,7 @@ from catalog.selectors import find_by_reference
 from catalog.selectors.lookup import search
 from logbook.models import Event
 from logistics.models import StockBalance
+from logistics.selectors.withdrawn import with_withdrawn
 from stores.models import SalesChannel, Store
 
 PRODUCT_EVENTS = ("catalog.products_changed", "catalog.prices_changed", "logistics.stock_changed")
@@ -76,9 +77,9 @@ def as_sellers_see(
     ids = [product.pk for product in listed]
     known = prices(ids, channel=channel, at=at, store=store)
     stock: dict[int, list[StockAt]] = defaultdict(list)
-    rows = StockBalance.objects.filter(product__in=ids, place__active=True).select_related("place")
+    rows = with_withdrawn(StockBalance.objects.filter(product__in=ids, place__active=True).select_related("place"), at)
     for row in rows.order_by("place__kind", "place__name"):
-        free = max(0, row.physical - row.safety - row.reserved)
+        free = max(0, row.physical - row.withdrawn - row.safety - row.reserved)
         stock[row.product_id].append(StockAt(row.place.kind, row.place.code, row.place.name, row.physical, free))
     return [SellerProduct(product, known.get(product.pk), stock[product.pk]) for product in listed]
 

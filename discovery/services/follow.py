@@ -38,6 +38,10 @@ SELECT b.product_id
   JOIN catalog_labelslot s ON s.id = l.slot_id AND s.is_facet
  WHERE b.published_at + make_interval(days => l.days) > %(after)s
    AND b.published_at + make_interval(days => l.days) <= %(at)s
+UNION  -- kept back from sale, or sold again
+SELECT w.product_id FROM logistics_withdrawal w
+ WHERE (lower(w.during) > %(after)s AND lower(w.during) <= %(at)s)
+    OR (upper(w.during) > %(after)s AND upper(w.during) <= %(at)s)
 """
 # Labels that filter and begin or end in the span.
 _LABEL_EDGES = """
@@ -48,7 +52,7 @@ SELECT l.slot_id FROM catalog_label l JOIN catalog_labelslot s ON s.id = l.slot_
 
 
 def follow_time(*, at: dt.datetime) -> int:
-    """Rebuild the entries whose price or label began or ended since the last call. Returns changed entries.
+    """Rebuild entries whose price, label or withdrawn stock began or ended since the last call; returns how many changed.
 
     Pages always show the price of the second; only sorting and filtering by price wait for this.
     """

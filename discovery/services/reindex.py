@@ -15,7 +15,7 @@ from stores.models import SalesChannel
 PRICES_AT_ONCE = 2000
 TEMPORARY = (
     "reindex_listing, reindex_sold, reindex_value, reindex_keyword, reindex_facet, reindex_wanted, reindex_word,"
-    " reindex_gone, reindex_differs, reindex_added, reindex_touched, reindex_held"
+    " reindex_gone, reindex_differs, reindex_added, reindex_touched, reindex_held, reindex_withdrawn"
 )
 
 MANY_FACETS = 100
@@ -79,6 +79,8 @@ def _collect(ids: list[int] | None, at: dt.datetime) -> bool:
         named: int = sql.rowcount
         if named > MANY_FACETS:  # the next statement joins on them: the planner must know how many there are
             sql.execute("ANALYZE discovery_facetvalue")
+        sql.execute(s.WITHDRAWN, {"at": at})
+        sql.execute("CREATE UNIQUE INDEX ON reindex_withdrawn (product_id, place_id)")
         sql.execute(wanted_statement())
         sql.execute("CREATE UNIQUE INDEX ON reindex_wanted (product_id, channel_id)")
     return named > 0

@@ -1,7 +1,7 @@
 """The statements that rebuild the index: what it should hold goes to a temporary table; differences are written."""
 
 from catalog.selectors.labels import CARRIES, ON_CHANNEL
-from logistics.selectors.claims import CLAIMS, counted_sql, together_sql
+from logistics.selectors.claims import CLAIMS, counted_sql, free_sql, together_sql
 
 FAMILY = """
 CREATE TEMPORARY TABLE reindex_listing ON COMMIT DROP AS
@@ -152,6 +152,13 @@ SELECT DISTINCT ON (attribute, value) attribute, value, label, position, transla
 """
 
 # A star segment lifts what stands in it: a normal product there counts like a highlighted one elsewhere.
+# What people keep back from sale at that instant.
+WITHDRAWN = """
+CREATE TEMPORARY TABLE reindex_withdrawn ON COMMIT DROP AS
+SELECT product_id, place_id, sum(quantity)::int AS units FROM logistics_withdrawal
+ WHERE during @> %(at)s::timestamptz GROUP BY product_id, place_id
+"""
+
 WANTED = """
 CREATE TEMPORARY TABLE reindex_wanted ON COMMIT DROP AS
 WITH facet AS (
@@ -222,7 +229,7 @@ WITH facet AS (
     FROM logistics_stockbalance b
     JOIN reindex_sold s ON s.product_id = b.product_id
     JOIN supply u ON u.place_id = b.place_id
-   WHERE b.physical - b.safety - b.reserved >= greatest(u.least, 1)
+   WHERE FREE >= greatest(u.least, 1)
      AND COUNTED >= greatest(u.least, 1) AND TOGETHER
    GROUP BY b.product_id, u.channel_id
 ), inside AS (
@@ -298,8 +305,9 @@ SELECT pub.channel_id, s.product_id,
 """
 for _name, _said in (
     ("CLAIMS", CLAIMS.format(channel="IS NOT NULL")),
-    ("COUNTED", counted_sql("b", "u")),
-    ("TOGETHER", together_sql("b", "u", "supply")),
+    ("FREE", free_sql("b", "reindex_withdrawn")),
+    ("COUNTED", counted_sql("b", "u", "reindex_withdrawn")),
+    ("TOGETHER", together_sql("b", "u", "supply", "reindex_withdrawn")),
 ):
     WANTED = WANTED.replace(_name, _said)
 

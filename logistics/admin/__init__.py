@@ -13,6 +13,7 @@ from logistics.admin.ways import (
     FulfilmentTypeAdmin,
     ProductDeliveryAdmin,
 )
+from logistics.admin.withdrawals import WithdrawalAdmin
 
 __all__ = [
     "BalanceAdmin",
@@ -29,4 +30,5 @@ __all__ = [
     "RoutingRuleAdmin",
     "SupplyRuleAdmin",
     "SupplySourceAdmin",
+    "WithdrawalAdmin",
 ]

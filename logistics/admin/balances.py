@@ -15,11 +15,13 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 
+from altazion.lib.clock import now
 from altazion.lib.office import badge
 from logistics import rules
 from logistics.admin import pages
 from logistics.admin.scope import AnyPlaceFilter, OfPlaces
 from logistics.models import StockBalance
+from logistics.selectors.withdrawn import with_withdrawn, withdrawn
 
 
 class StateFilter(DropdownFilter):
@@ -34,10 +36,13 @@ class StateFilter(DropdownFilter):
             ("low", _("low or sold out")),
             ("none", _("sold out")),
             ("reserved", _("with promises")),
+            ("withdrawn", _("with withdrawn units")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockBalance]) -> QuerySet[StockBalance]:
-        free = F("physical") - F("safety") - F("reserved")
+        free = F("physical") - withdrawn(now()) - F("safety") - F("reserved")
+        if self.value() == "withdrawn":
+            return queryset.filter(withdrawn__gt=0)
         if self.value() == "missing":
             return queryset.filter(shortage__gt=0)
         if self.value() == "low":
@@ -52,7 +57,16 @@ class StateFilter(DropdownFilter):
 class BalanceAdmin(OfPlaces, ModelAdmin):
     """Stock over all places."""
 
-    list_display = ("title", "place", "physical_units", "reserved_units", "safety_units", "free", "state")
+    list_display = (
+        "title",
+        "place",
+        "physical_units",
+        "withdrawn_units",
+        "reserved_units",
+        "safety_units",
+        "free",
+        "state",
+    )
     list_display_links = ("title",)
     export_also = ("product__sku", "place__code", "physical", "reserved", "safety", "shortage")
     list_filter = (AnyPlaceFilter, StateFilter)
@@ -68,6 +82,10 @@ class BalanceAdmin(OfPlaces, ModelAdmin):
             path("<int:pk>/do/<slug:verb>/", guard(self.do), name="logistics_stockbalance_do"),
         ]
         return own + super().get_urls()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the units that are kept back now."""
+        return with_withdrawn(super().get_queryset(request), now())
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -97,6 +115,10 @@ class BalanceAdmin(OfPlaces, ModelAdmin):
     def physical_units(self, balance: StockBalance) -> str:
         return number_format(balance.physical, 0, force_grouping=True)
 
+    @display(description=gettext_lazy("Withdrawn"))
+    def withdrawn_units(self, balance: Any) -> str:
+        return number_format(balance.withdrawn, 0, force_grouping=True) if balance.withdrawn else "—"
+
     @display(description=gettext_lazy("Promised"))
     def reserved_units(self, balance: StockBalance) -> str:
         return number_format(balance.reserved, 0, force_grouping=True) if balance.reserved else "—"
@@ -106,20 +128,25 @@ class BalanceAdmin(OfPlaces, ModelAdmin):
         return number_format(balance.safety, 0, force_grouping=True) if balance.safety else "—"
 
     @display(description=gettext_lazy("Free to promise"))
-    def free(self, balance: StockBalance) -> SafeString:
-        units = max(0, balance.physical - balance.safety - balance.reserved)
+    def free(self, balance: Any) -> SafeString:
+        units = max(0, _free(balance))
         return format_html("<strong>{}</strong>", number_format(units, 0, force_grouping=True))
 
     @display(description=gettext_lazy("State"))
-    def state(self, balance: StockBalance) -> SafeString | str:
+    def state(self, balance: Any) -> SafeString | str:
         """What needs a person, loudest first."""
         if balance.shortage:
             return badge(_("%(n)s missing") % {"n": balance.shortage}, "bad")
         product = balance.product
         limit = product.limited_below or (product.parent.limited_below if product.parent else None)
-        word = rules.level_word(balance.physical - balance.safety - balance.reserved, limit)
+        word = rules.level_word(_free(balance), limit)
         tones = {"unavailable": (_("sold out"), "none"), "last_pieces": (_("last pieces"), "warn")}
         return badge(*tones[word]) if word in tones else badge(_("in stock"), "good")
+
+
+def _free(balance: Any) -> int:
+    units: int = balance.physical - balance.withdrawn - balance.safety - balance.reserved
+    return units
 
 
 def product_cell(product: Any) -> SafeString:

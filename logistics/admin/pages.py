@@ -20,6 +20,7 @@ from logistics import services
 from logistics.admin.scope import places_seen
 from logistics.enums import MovementKind
 from logistics.forms import CorrectForm, CountForm, ReceiveForm, SafetyForm, TransferForm
+from logistics.forms.withdrawals import KeepBackForm
 from logistics.models import Place, StockBalance
 from logistics.selectors import why_this_balance
 
@@ -29,6 +30,8 @@ DONE = {
     "transfer": gettext_lazy("The transfer is in the ledger of both places."),
     "safety": gettext_lazy("The safety stock is set."),
     "release": gettext_lazy("The promise is given back."),
+    "withdraw": gettext_lazy("The units are withdrawn from sale."),
+    "put_back": gettext_lazy("The units are back on sale."),
 }
 
 
@@ -55,6 +58,7 @@ def statement(
         "balance": balance,
         "forms": {**_forms(request, balance), **(bound or {})},
         "may_change": admin.has_change_permission(request, balance),
+        "may_withdraw": _may_withdraw(request),
         "opened": next(iter(bound or {}), ""),
         "others": _others(admin, request, balance),
         "now": now(),
@@ -67,10 +71,11 @@ def do(admin: Any, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     balance = _balance(admin, request, str(pk))
-    if not admin.has_change_permission(request, balance):
+    allowed = _may_withdraw(request) if verb in WITHDRAWING else admin.has_change_permission(request, balance)
+    if not allowed:
         raise PermissionDenied
-    if verb == "release":
-        return _release(request, balance)
+    if verb in BUTTONS:
+        return _press(request, balance, verb)
     form = _forms(request, balance, request.POST).get(verb)
     if form is None:
         raise Http404
@@ -132,6 +137,7 @@ def _forms(request: HttpRequest, balance: StockBalance, posted: Any = None) -> d
         "correct": CorrectForm(posted, initial=key),
         "transfer": TransferForm(posted, initial=key, places=others),
         "safety": SafetyForm(posted, initial={"units": balance.safety}),
+        "withdraw": KeepBackForm(posted),
     }
 
 
@@ -141,16 +147,23 @@ def _others(admin: Any, request: HttpRequest, balance: StockBalance) -> list[Sto
     return list(rows.order_by("place__kind", "place__name")[:100])
 
 
-def _release(request: HttpRequest, balance: StockBalance) -> HttpResponse:
-    text = request.POST.get("reservation", "")
+def _may_withdraw(request: HttpRequest) -> bool:
+    return request.user.has_perm("logistics.add_withdrawal")  # type: ignore[union-attr]
+
+
+def _press(request: HttpRequest, balance: StockBalance, verb: str) -> HttpResponse:
+    """A button beside a promise or beside units that are kept back."""
+    text = request.POST.get("reservation") or request.POST.get("row", "")
+    row, who = int(text) if text.isdigit() and len(text) < 19 else 0, actor(request)
     try:
-        services.release_one(
-            int(text) if text.isdigit() else 0, at=now(), actor=actor(request), place_id=balance.place_id
-        )
+        if verb == "release":
+            services.release_one(row, at=now(), actor=who, place_id=balance.place_id)
+        else:
+            services.put_back(row, at=now(), actor=who, place_ids=[balance.place_id])
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, DONE["release"])
+        messages.success(request, DONE[verb])
     return redirect(_address(balance))
 
 
@@ -199,6 +212,10 @@ def _safety(balance: StockBalance, form: Any, who: str) -> None:
     services.set_safety(balance.product_id, balance.place_id, form.cleaned_data["units"], at=now(), actor=who)
 
 
+def _withdraw(balance: StockBalance, form: Any, who: str) -> None:
+    services.withdraw(balance.product_id, balance.place_id, form.kept, at=now(), actor=who)
+
+
 def _address(balance: StockBalance) -> str:
     return reverse("admin:logistics_stockbalance_change", args=[balance.pk])
 
@@ -208,4 +225,7 @@ VERBS: dict[str, Callable[[StockBalance, Any, str], None]] = {
     "correct": _correct,
     "transfer": _transfer,
     "safety": _safety,
+    "withdraw": _withdraw,
 }
+BUTTONS = ("release", "put_back")
+WITHDRAWING = ("withdraw", "put_back")

@@ -24,6 +24,7 @@ class PlaceTrace(serializers.Serializer[Any]):
     place = serializers.CharField()
     purpose = serializers.CharField()
     physical = serializers.IntegerField()
+    withdrawn = serializers.IntegerField(help_text="Kept back from sale by a person.")
     safety = serializers.IntegerField()
     reserved = serializers.IntegerField()
     expired = serializers.IntegerField()

@@ -100,6 +100,7 @@ def _item(sku: str, found: Availability, stores: list[Store], with_trace: bool) 
                 "place": step.place,
                 "purpose": step.purpose,
                 "physical": step.shelf.physical,
+                "withdrawn": step.shelf.withdrawn,
                 "safety": step.shelf.safety,
                 "reserved": step.shelf.reserved,
                 "expired": step.shelf.expired,

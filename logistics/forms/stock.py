@@ -23,13 +23,15 @@ MOST = 1_000_000
 RIGHT_KINDS = (MovementKind.RECEIPT, MovementKind.RETURN, MovementKind.CORRECTION)
 
 
-def _units(label: Any, smallest: int, **more: Any) -> forms.IntegerField:
+def units_field(label: Any, smallest: int, **more: Any) -> forms.IntegerField:
+    """So many units."""
     return forms.IntegerField(
         label=label, min_value=smallest, max_value=MOST, widget=UnfoldAdminIntegerFieldWidget(), **more
     )
 
 
-def _reason(label: Any, **more: Any) -> forms.CharField:
+def reason_field(label: Any, **more: Any) -> forms.CharField:
+    """Why, in a line."""
     return forms.CharField(label=label, max_length=200, widget=UnfoldAdminTextInputWidget(), **more)
 
 
@@ -46,23 +48,23 @@ class StockForm(forms.Form):
 class CountForm(StockForm):
     """How many were counted."""
 
-    counted = _units(gettext_lazy("Counted on the shelf"), 0)
-    reason = _reason(gettext_lazy("Remark"), required=False)
+    counted = units_field(gettext_lazy("Counted on the shelf"), 0)
+    reason = reason_field(gettext_lazy("Remark"), required=False)
 
 
 class CorrectForm(StockForm):
     """Units to add or, negative, to take away."""
 
-    quantity = _units(gettext_lazy("Units to add, or −1, −2… to take away"), -MOST)
-    reason = _reason(gettext_lazy("Reason"))
+    quantity = units_field(gettext_lazy("Units to add, or −1, −2… to take away"), -MOST)
+    reason = reason_field(gettext_lazy("Reason"))
 
 
 class TransferForm(StockForm):
     """Units to carry to another place."""
 
     to_place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("To"), widget=UnfoldAdminSelectWidget())
-    quantity = _units(gettext_lazy("Units"), 1)
-    reason = _reason(gettext_lazy("Reason"))
+    quantity = units_field(gettext_lazy("Units"), 1)
+    reason = reason_field(gettext_lazy("Reason"))
 
     def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +75,7 @@ class TransferForm(StockForm):
 class SafetyForm(forms.Form):
     """Units that are never promised."""
 
-    units = _units(gettext_lazy("Units never promised"), 0)
+    units = units_field(gettext_lazy("Units never promised"), 0)
 
 
 class ReceiveForm(StockForm):
@@ -81,13 +83,13 @@ class ReceiveForm(StockForm):
 
     product = product_field()
     place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("Place"), widget=UnfoldAdminSelectWidget())
-    quantity = _units(gettext_lazy("Units"), 1)
+    quantity = units_field(gettext_lazy("Units"), 1)
     kind = forms.ChoiceField(
         label=gettext_lazy("Why"),
         choices=[(kind.value, kind.label) for kind in RIGHT_KINDS],
         widget=UnfoldAdminSelectWidget(),
     )
-    reason = _reason(gettext_lazy("Remark"), required=False)
+    reason = reason_field(gettext_lazy("Remark"), required=False)
 
     def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

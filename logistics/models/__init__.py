@@ -21,6 +21,7 @@ from logistics.models.stock import (
     SupplySource,
 )
 from logistics.models.supply import SupplyRule
+from logistics.models.withdrawals import Withdrawal
 
 __all__ = [
     "Carrier",
@@ -41,4 +42,5 @@ __all__ = [
     "StockMovement",
     "SupplyRule",
     "SupplySource",
+    "Withdrawal",
 ]

@@ -11,7 +11,7 @@ class Shelf:
     """What a place holds of a product, seen by one who asks.
 
     expired: units of reservations past their time that nobody swept yet. own: units already held for the one who asks.
-    ceiling: units at most that a supply rule lets count; None: all.
+    ceiling: units at most that a supply rule lets count; None: all. withdrawn: units that a person keeps back now.
     """
 
     place_id: int
@@ -21,11 +21,12 @@ class Shelf:
     expired: int = 0
     own: int = 0
     ceiling: int | None = None
+    withdrawn: int = 0
 
     @property
     def free(self) -> int:
         """Units that may still be promised, never negative."""
-        free = max(0, self.physical - self.safety - self.reserved + self.expired + self.own)
+        free = max(0, self.physical - self.withdrawn - self.safety - self.reserved + self.expired + self.own)
         return free if self.ceiling is None else min(free, self.ceiling)
 
 

@@ -18,6 +18,7 @@ from catalog.selectors.bundles import Part, parts_of
 from logistics import rules
 from logistics.enums import Level, Purpose
 from logistics.selectors.claims import CLAIMS, Step, claimed, under_rules
+from logistics.selectors.withdrawn import withdrawn_sql
 from stores.models import SalesChannel, Store
 
 NOBODY = UUID(int=0)
@@ -160,11 +161,13 @@ WITH sold AS (
 ), claim AS MATERIALIZED (CLAIMS
 )
 SELECT sold.*, step.place_id, step.name, step.purpose, step.rank, step.store_id,
-       step.physical, step.safety, step.reserved, step.expired, step.own, step.supply, step.least
+       step.physical, step.safety, step.reserved, step.expired, step.own, step.supply, step.least,
+       step.withdrawn
   FROM sold
   LEFT JOIN (
        SELECT b.product_id, b.place_id, place.name, source.purpose, source.rank, place.store_id,
               b.physical, b.safety, b.reserved, COALESCE(free.expired, 0) AS expired, COALESCE(free.own, 0) AS own,
+              WITHDRAWN AS withdrawn,
               CASE WHEN source.purpose = 'delivery' AND store.id > 0 AND NOT place.wants_parcels THEN 'store_off'
                    WHEN source.purpose = 'delivery' AND store.id > 0 AND NOT place.may_send THEN 'centre_off'
                    WHEN source.purpose IN (SELECT purpose FROM logistics_supplyrule
@@ -184,7 +187,7 @@ SELECT sold.*, step.place_id, step.name, step.purpose, step.rank, step.store_id,
                OR source.purpose = 'pickup' AND store.offers_pickup AND place.store_id = ANY(%(stores)s))
        ) step ON step.product_id = sold.id
  ORDER BY sold.id, step.rank, step.place_id
-""".replace("CLAIMS", CLAIMS.format(channel="= %(channel)s"))
+""".replace("CLAIMS", CLAIMS.format(channel="= %(channel)s")).replace("WITHDRAWN", withdrawn_sql("b"))
 
 
 def _on_shelves(
@@ -199,11 +202,27 @@ def _on_shelves(
     note(asked)
     with prepared() as sql:
         sql.execute(_STEPS, parameters)
-        for product, *facts, place, name, purpose, rank, store, a, b, c, d, e, supply, threshold in sql.fetchall():
+        for (
+            product,
+            *facts,
+            place,
+            name,
+            purpose,
+            rank,
+            store,
+            a,
+            b,
+            c,
+            d,
+            e,
+            supply,
+            threshold,
+            away,
+        ) in sql.fetchall():
             if product not in sold:
                 sold[product] = Sold(product, *facts)
             if place is not None:
-                shelf = rules.Shelf(place, a, b, c, d, e)
+                shelf = rules.Shelf(place, a, b, c, d, e, withdrawn=away)
                 units = rules.counted(shelf.free, threshold)
                 rule, why = claimed(supply) if supply else (None, "")
                 found[product].append(

@@ -46,9 +46,17 @@ CLAIMS = """
    ORDER BY rule.channel_id, source.place_id, source.purpose, rule.rank, rule.id"""
 
 
-def counted_sql(balance: str, supply: str) -> str:
+def free_sql(balance: str, away: str) -> str:
+    """Free units of a balance; `away` is a table of withdrawn units (product_id, place_id, units)."""
+    return (
+        f"({balance}.physical - {balance}.safety - {balance}.reserved - COALESCE((SELECT kept.units FROM {away} kept"  # noqa: S608 - fixed text
+        f" WHERE kept.product_id = {balance}.product_id AND kept.place_id = {balance}.place_id), 0))"
+    )
+
+
+def counted_sql(balance: str, supply: str, away: str) -> str:
     """Units of a balance that count alone, where `supply` has the rule's percent (NULL: no rule), lowest, highest."""
-    free = f"({balance}.physical - {balance}.safety - {balance}.reserved)"
+    free = free_sql(balance, away)
     return (
         f"(CASE WHEN {supply}.percent IS NULL THEN {free}"
         f" WHEN {free} < {supply}.lowest OR {free} > {supply}.highest THEN 0"
@@ -56,9 +64,9 @@ def counted_sql(balance: str, supply: str) -> str:
     )
 
 
-def together_sql(balance: str, supply: str, table: str) -> str:
+def together_sql(balance: str, supply: str, table: str, away: str) -> str:
     """True when all places of the rule hold enough together; `table` tells every place with its rule, as `supply`."""
-    units = counted_sql("beside", "other")
+    units = counted_sql("beside", "other", away)
     return (
         f"({supply}.rule_id IS NULL OR {supply}.threshold = 0 AND {supply}.origins = 1 OR"  # noqa: S608 - fixed text
         f" (SELECT COALESCE(sum({units}), 0) >= {supply}.threshold"

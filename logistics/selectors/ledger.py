@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from altazion.lib.problems import NotFound
 from logistics.enums import ReservationState
-from logistics.models import Reservation, StockBalance, StockMovement
+from logistics.models import Reservation, StockBalance, StockMovement, Withdrawal
+from logistics.selectors.withdrawn import withdrawals_of
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,17 @@ class Statement:
     promises: list[Reservation]
     before: int
     older: int | None
+    kept_back: list[Withdrawal]
+    at: dt.datetime
+
+    @property
+    def withdrawn(self) -> int:
+        """Units kept back now."""
+        return sum(row.quantity for row in self.kept_back if (row.during.lower or self.at) <= self.at)
 
     @property
     def free(self) -> int:
-        return self.balance.physical - self.balance.safety - self.balance.reserved
+        return self.balance.physical - self.withdrawn - self.balance.safety - self.balance.reserved
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ def why_this_balance(
 ) -> Statement:
     """The statement of a balance: at most `limit` movements older than ledger line `before`; raises NotFound.
 
-    Three queries. `older` is the line to continue from, or None.
+    Four queries. `older` is the line to continue from, or None.
     """
     balance = StockBalance.objects.filter(product=product_id, place=place_id).select_related("product", "place").first()
     if balance is None:
@@ -67,7 +75,13 @@ def why_this_balance(
     more, shown = len(shown) > limit, shown[:limit]
     opening = shown[-1].balance_after - shown[-1].quantity if shown else balance.physical
     return Statement(
-        balance, shown, list(promises.order_by("created_at")[:200]), opening, shown[-1].pk if more else None
+        balance,
+        shown,
+        list(promises.order_by("created_at")[:200]),
+        opening,
+        shown[-1].pk if more else None,
+        withdrawals_of(product_id, place_id, at=at),
+        at,
     )
 
 

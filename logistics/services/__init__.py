@@ -13,9 +13,11 @@ from logistics.services.reservations import (
     reserve,
 )
 from logistics.services.routing import rearrange
+from logistics.services.withdrawals import Kept, put_back, replace_withdrawals, withdraw
 
 __all__ = [
     "FullyBooked",
+    "Kept",
     "NotEnoughStock",
     "ShortLine",
     "consume",
@@ -25,11 +27,14 @@ __all__ = [
     "move",
     "prove_stock",
     "rearrange",
+    "put_back",
     "release",
     "release_expired",
     "release_one",
+    "replace_withdrawals",
     "reserve",
     "set_safety",
     "take_delivery",
     "transfer",
+    "withdraw",
 ]

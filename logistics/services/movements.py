@@ -12,6 +12,7 @@ from logbook.services import record
 from logistics.enums import MovementKind
 from logistics.models import Place, StockBalance, StockMovement
 from logistics.selectors import sold_products
+from logistics.selectors.withdrawn import with_withdrawn
 from logistics.services import statements
 from logistics.services.reservations import stock_changed, tell_if_low
 from logistics.services.statements import Entry, Left, Pair
@@ -118,7 +119,8 @@ def set_safety(product_id: int, place_id: int, units: int, *, at: dt.datetime, a
     )
     if not made:
         StockBalance.objects.filter(pk=before.pk).update(safety=units)
-        left = Left(before.physical, units, before.reserved)
+        away = with_withdrawn(StockBalance.objects.filter(pk=before.pk), at).values_list("withdrawn", flat=True)[0]
+        left = Left(before.physical, units, before.reserved, away)
         _tell((product_id, place_id), left, before.safety - units, at)
 
 

@@ -5,7 +5,7 @@ Order of locks everywhere: a reference's own reservation rows first, then balanc
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import OperationalError, transaction
@@ -254,14 +254,11 @@ def _open_to(each: Wanted, shelf: rules.Shelf, wanted: list[Wanted], spoken: dic
     """A shelf as one line sees it: what other lines of the reference keep is not its own."""
     pair = each.product.id, shelf.place_id
     own_of_call = sum(other.held.get(pair, 0) for other in wanted)
-    return rules.Shelf(
-        shelf.place_id,
-        shelf.physical,
-        shelf.safety,
-        shelf.reserved + spoken.get(pair, 0),
-        shelf.expired,
-        own_of_call,
-        None if shelf.ceiling is None else max(0, shelf.ceiling - spoken.get(pair, 0)),
+    return replace(
+        shelf,
+        reserved=shelf.reserved + spoken.get(pair, 0),
+        own=own_of_call,
+        ceiling=None if shelf.ceiling is None else max(0, shelf.ceiling - spoken.get(pair, 0)),
     )
 
 

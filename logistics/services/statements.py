@@ -23,16 +23,21 @@ class Left:
     physical: int
     safety: int
     reserved: int
+    withdrawn: int = 0
 
     @property
     def free(self) -> int:
-        return self.physical - self.safety - self.reserved
+        return self.physical - self.safety - self.reserved - self.withdrawn
 
 
-_TAKE = """
+# Units of this balance that a person keeps back at that instant.
+_AWAY = """COALESCE((SELECT sum(quantity) FROM logistics_withdrawal
+             WHERE product_id = %(product)s AND place_id = %(place)s AND during @> %(at)s::timestamptz), 0)::int"""
+
+_TAKE = f"""
 WITH taken AS (
     UPDATE logistics_stockbalance SET reserved = reserved + %(units)s
-     WHERE product_id = %(product)s AND place_id = %(place)s AND physical - safety - reserved >= %(units)s
+     WHERE product_id = %(product)s AND place_id = %(place)s AND physical - safety - reserved - {_AWAY} >= %(units)s
     RETURNING physical, safety, reserved
 ), promised AS (
     INSERT INTO logistics_reservation AS r
@@ -43,8 +48,8 @@ WITH taken AS (
            state = 'held', product_id = EXCLUDED.product_id, expires_at = EXCLUDED.expires_at,
            created_at = CASE WHEN r.state = 'held' THEN r.created_at ELSE EXCLUDED.created_at END
 )
-SELECT physical, safety, reserved FROM taken
-"""
+SELECT physical, safety, reserved, {_AWAY} FROM taken
+"""  # noqa: S608 - fixed text
 
 
 def take(
@@ -111,7 +116,8 @@ def give(units: dict[Pair, int]) -> None:
         )
 
 
-_WITH_LINE = SQL("""
+_WITH_LINE = SQL(
+    """
 WITH changed AS ({change} RETURNING physical, safety, reserved),
 line AS (
     INSERT INTO logistics_stockmovement
@@ -119,8 +125,9 @@ line AS (
     SELECT %(product)s, %(place)s, %(kind)s, %(units)s, physical, %(document)s, %(reason)s, %(actor)s, %(at)s
       FROM changed
 )
-SELECT physical, safety, reserved FROM changed
-""")
+SELECT physical, safety, reserved, AWAY FROM changed
+""".replace("AWAY", _AWAY)
+)
 _RECEIVE = _WITH_LINE.format(
     change=SQL("""
     INSERT INTO logistics_stockbalance AS b (product_id, place_id, physical, reserved, safety, incoming, shortage)

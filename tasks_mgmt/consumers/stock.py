@@ -7,6 +7,7 @@ from logbook.models import Event
 from logbook.ports import consumer
 from logistics.models import Place, StockBalance
 from logistics.rules import low_threshold
+from logistics.selectors.withdrawn import with_withdrawn
 from tasks_mgmt import enums
 from tasks_mgmt.consumers.subjects import office_url
 from tasks_mgmt.selectors import open_about, open_of_kind
@@ -79,8 +80,8 @@ def _settle_low(event: Event) -> None:
     balances = StockBalance.objects.filter(product_id__in={int(task.subject_id) for task in tasks.values()})
     back = {
         f"{enums.STOCK_LOW}:{each.product_id}:{each.place_id}"
-        for each in balances.select_related("product")
-        if each.physical - each.reserved - each.safety >= low_threshold(each.product.limited_below)
+        for each in with_withdrawn(balances.select_related("product"), event.at)
+        if each.physical - each.withdrawn - each.reserved - each.safety >= low_threshold(each.product.limited_below)
     }
     settle_causes([cause for cause in tasks if cause in back], at=event.at, word=_("There is enough stock again."))
 
