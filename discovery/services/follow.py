@@ -52,7 +52,7 @@ SELECT l.slot_id FROM catalog_label l JOIN catalog_labelslot s ON s.id = l.slot_
 
 
 def follow_time(*, at: dt.datetime) -> int:
-    """Rebuild entries whose price, label or withdrawn stock began or ended since the last call; returns how many changed.
+    """Rebuild entries whose price, label or withdrawn stock began or ended since the last call. Returns changed ones.
 
     Pages always show the price of the second; only sorting and filtering by price wait for this.
     """

@@ -42,7 +42,7 @@ class StateFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[StockBalance]) -> QuerySet[StockBalance]:
         free = F("physical") - withdrawn(now()) - F("safety") - F("reserved")
         if self.value() == "withdrawn":
-            return queryset.filter(withdrawn__gt=0)
+            return queryset.alias(away=withdrawn(now())).filter(away__gt=0)
         if self.value() == "missing":
             return queryset.filter(shortage__gt=0)
         if self.value() == "low":
