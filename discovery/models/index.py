@@ -108,6 +108,23 @@ class Lexeme(models.Model):
         return self.word
 
 
+class CommonWord(models.Model):
+    """A word, as the text search writes it, that so many entries hold that their sets are kept (`Kind.WORD`)."""
+
+    channel = models.ForeignKey(SalesChannel, models.CASCADE)
+    column = models.CharField(max_length=10)
+    word = models.CharField(max_length=250)
+    entries = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("common word")
+        verbose_name_plural = _("common words")
+        constraints = [models.UniqueConstraint(fields=["channel", "column", "word"], name="one_common_word")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class ListingSet(models.Model):
     """The listings of a channel that have something in common, as a compressed bitmap: what facets count with.
 

@@ -1,7 +1,7 @@
 """The order of lists, and the sets that they are counted with, as plain facts."""
 
 from discovery.rules.entries import NOTHING, Entries, union
-from discovery.rules.kinds import BITS, CHUNK, LOWEST_RANK, PRICE_STEPS, Kind, step_bounds
+from discovery.rules.kinds import BITS, CHUNK, LOWEST_RANK, PRICE_STEPS, SPOKEN, Kind, step_bounds
 from discovery.rules.merchandising import Asked, Effect, Rule, decided, holds
 from discovery.rules.order import Slice, first
 from discovery.rules.ranking import UNTOUCHED, Lever, Ranking, cut, slots, woven
@@ -12,6 +12,7 @@ __all__ = [
     "LOWEST_RANK",
     "NOTHING",
     "PRICE_STEPS",
+    "SPOKEN",
     "UNTOUCHED",
     "Asked",
     "Effect",

@@ -11,7 +11,9 @@ CHUNK = 16  # bits of a listing's number that a row of a set covers
 class Kind(StrEnum):
     """Kinds of sets; their `number` is the id of what is shared, a price step, or a bit of a number to sort by.
 
-    A set SLOT holds the entries of one slot, so that what a set does not hold can be told.
+    A set SLOT holds the entries of one slot, so that what a set does not hold can be told. Of a common word, WORD holds
+    the offered entries that say it, NAMED those that say it in their name, UNSEEN the entries that are not offered and
+    say it.
     """
 
     ALL = "all"
@@ -25,8 +27,12 @@ class Kind(StrEnum):
     RANK = "rank"
     PRICE = "price"
     NEW = "new"
+    WORD = "word"
+    NAMED = "named"
+    UNSEEN = "unseen"
 
 
+SPOKEN = (Kind.WORD, Kind.NAMED, Kind.UNSEEN)  # read when they are searched for
 BITS = (Kind.RANK, Kind.PRICE, Kind.NEW)
 LOWEST_RANK = -1000  # ranks are kept from here up: bits know no sign
 

@@ -19,6 +19,7 @@ from pyroaring import BitMap
 from discovery.rules import Entries, Kind, Ranking, Slice, first
 from discovery.rules.order import Some
 from discovery.selectors import sets
+from discovery.selectors.common import common_hits
 from discovery.selectors.engine import found_outside
 from discovery.selectors.navigation import KEEP_SECONDS
 from discovery.selectors.scope import Scope
@@ -32,11 +33,15 @@ NAME = "ts_filter(e.{column}, '{{a}}'::\"char\"[])"  # the words of names; index
 
 @dataclass(frozen=True)
 class Found:
-    """What holds a search's words. leads: listings that go before others whatever their score, the first first."""
+    """What holds a search's words. leads: listings that go before others whatever their score, the first first.
+
+    named: listings that hold the words in their name, if that is known already.
+    """
 
     text: TextMatch
     entries: Entries
     leads: tuple[BitMap, ...] = ()
+    named: Some | None = None
 
 
 def found(
@@ -65,7 +70,8 @@ def ordered(
     rank = snap.slices(Kind.RANK, descending=True)
     if len(listings) <= RANKED:
         return _scored(scope, passing, listings), BitMap(), rank
-    slices = [*ahead, (_named(found.text, scope), True), *rank]
+    named = _named(found.text, scope) if found.named is None else found.named
+    slices = [*ahead, (named, True), *rank]
     candidates = BitMap()
     for group in (sets.weights(snap, passing, listings, ranking) if ranking.factors else {1.0: listings}).values():
         candidates |= BitMap(first(group, slices, 0, RANKED))
@@ -75,6 +81,11 @@ def ordered(
 def _looked_up(text: TextMatch, snap: Snapshot, channel: SalesChannel) -> Found:
     if text.condition == "false":
         return Found(text, Entries())
+    if text.tree and (common := common_hits(text.tree, channel=channel.pk, column=text.column)):
+        offered, unseen = common.offered, common.unseen.listings
+        return Found(
+            text, Entries(offered.whole | (unseen - offered.listings), offered.part), (), common.named.listings
+        )
     part: dict[int, BitMap] = defaultdict(BitMap)
     leads: dict[int, BitMap] = defaultdict(BitMap)
     hidden = BitMap()

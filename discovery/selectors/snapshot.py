@@ -14,7 +14,7 @@ from django.db import connection
 from pyroaring import BitMap
 
 from discovery.models import ListingSet
-from discovery.rules import NOTHING, Entries, Kind, Slice
+from discovery.rules import NOTHING, SPOKEN, Entries, Kind, Slice
 
 MOST_BYTES = 256 * 1024 * 1024  # of all channels that a process keeps, as they lie in the database
 WHOLE = -1
@@ -98,7 +98,7 @@ def _next(old: Snapshot, channel: int, number: int, named: int, transaction: str
     rows, sets, size = dict(old.rows), dict(old.sets), old.bytes
     changed: dict[tuple[str, int], dict[tuple[int, int], BitMap]] = {}
     newest = number
-    since = ListingSet.objects.filter(channel=channel, version__gt=old.number)
+    since = ListingSet.objects.filter(channel=channel, version__gt=old.number).exclude(kind__in=SPOKEN)
     columns = since.values_list("kind", "number", "slot", "chunk", "ids", "version")
     for kind, which, slot, chunk, ids, version in columns.iterator(2000):
         changed.setdefault((kind, which), {})[slot, chunk] = BitMap.deserialize(bytes(ids))
@@ -106,7 +106,7 @@ def _next(old: Snapshot, channel: int, number: int, named: int, transaction: str
         newest = max(newest, version)
     for key, parts in changed.items():
         rows[key] = {**rows.get(key, {}), **parts}
-        sets[key] = _entries(rows[key])
+        sets[key] = entries_of(rows[key])
     names = _names(old.names if old.named == named else {}, sets)
     facets: dict[str, list[int]] = {}
     for pk, name in names.items():
@@ -116,7 +116,8 @@ def _next(old: Snapshot, channel: int, number: int, named: int, transaction: str
     return Snapshot(newest, named, transaction, size, rows, sets, names, facets)
 
 
-def _entries(parts: dict[tuple[int, int], BitMap]) -> Entries:
+def entries_of(parts: dict[tuple[int, int], BitMap]) -> Entries:
+    """A set from its rows: (slot, chunk) → listings."""
     by_slot: dict[int, list[BitMap]] = {}
     for (slot, _chunk), ids in parts.items():
         if ids:

@@ -29,8 +29,8 @@ class TextMatch:
 
     read_as: the likely words that were searched instead (lane "alike") or behind the few listings that hold the words
     as typed. lead: what goes before any score. keywords, synonyms: what the words also meant. query: the text-search
-    query of the words, in SQL. For those who ask why, terms: each word with the term that finds it in `column` under
-    `config`.
+    query of the words, in SQL; tree: the same as PostgreSQL writes it, if the words are all there is to it. For those
+    who ask why, terms: each word with the term that finds it in `column` under `config`.
     """
 
     lane: str
@@ -43,6 +43,7 @@ class TextMatch:
     synonyms: tuple[str, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
     query: str = ""
+    tree: str = ""
     config: str = "altazion_fr"
     column: str = "words_fr"
 
@@ -70,9 +71,10 @@ def match(text: str, *, channel: SalesChannel, language: str, version: str = "",
     }
     whole = f"to_tsquery('{config}', %(text)s)"
     starts = f"(to_tsquery('{config}', %(starts)s) || to_tsquery('simple', %(starts)s))"
-    coded, held, begun, keywords = _look(
+    coded, held, begun, keywords, tree = _look(
         [_CODED, f"e.{column} @@ {whole}", f"e.{column} @@ {starts}"],
         {**said, "channel": channel.pk, "said": plain(text), "parts": _parts(words)},
+        whole,
     )
     found = TextMatch(
         "words",
@@ -83,6 +85,7 @@ def match(text: str, *, channel: SalesChannel, language: str, version: str = "",
         synonyms=used,
         terms=tuple((word, term([word], known)[0]) for word in words),
         query=whole,
+        tree=tree,
         config=config,
         column=column,
     )
@@ -103,6 +106,7 @@ def match(text: str, *, channel: SalesChannel, language: str, version: str = "",
             score=found.score.replace(whole, either),
             terms=tuple((word, f"{word}:*") for word in words),
             query=either,
+            tree="",
         )
     if max(begun, held) >= FEW or as_typed:
         return found
@@ -116,6 +120,7 @@ def _led(found: TextMatch, is_coded: bool, own: list[int]) -> TextMatch:
     return replace(
         found,
         lane="reference" if is_coded else "keyword",
+        tree="",
         condition=f"({coded} OR {pinned} OR {found.condition})",
         lead=f"CASE WHEN {coded} THEN 2 WHEN {pinned} THEN 1 ELSE 0 END",
         parameters={**found.parameters, **({"own": own} if own else {})},
@@ -131,9 +136,11 @@ SELECT COALESCE(json_agg(json_build_array(f.id, k.name, %(said)s = ANY(k.forms))
 """
 
 
-def _look(conditions: list[str], parameters: dict[str, Any]) -> tuple[int, int, int, list[tuple[int, str, bool]]]:
+def _look(
+    conditions: list[str], parameters: dict[str, Any], query: str
+) -> tuple[int, int, int, list[tuple[int, str, bool]], str]:
     """How many listings have the code, hold the words, hold beginnings of them (asked only when those are few), as far
-    as it matters, and the keywords among the words.
+    as it matters, the keywords among the words, and the query as PostgreSQL writes it.
     """
     coded, whole, starts = (
         "(SELECT count(DISTINCT listing_id) FROM (SELECT e.listing_id FROM discovery_indexentry e"  # noqa: S608 - ours
@@ -143,11 +150,12 @@ def _look(conditions: list[str], parameters: dict[str, Any]) -> tuple[int, int, 
     with connection.cursor() as sql:
         sql.execute(
             f"WITH held AS MATERIALIZED (SELECT {whole} AS n)"  # noqa: S608 - ours
-            f" SELECT {coded}, held.n, CASE WHEN held.n < {FEW} THEN {starts} ELSE 0 END, ({_KEYWORDS}) FROM held",
+            f" SELECT {coded}, held.n, CASE WHEN held.n < {FEW} THEN {starts} ELSE 0 END, ({_KEYWORDS}), {query}::text"
+            "  FROM held",
             parameters,
         )
-        has_code, held, begun, keywords = sql.fetchone()
-    return has_code, held, begun, [tuple(each) for each in keywords]
+        has_code, held, begun, keywords, tree = sql.fetchone()
+    return has_code, held, begun, [tuple(each) for each in keywords], tree
 
 
 def _parts(words: list[str]) -> list[str]:
@@ -220,6 +228,7 @@ def _behind(few: TextMatch, words: list[str], alike: dict[str, list[str]]) -> Te
         score=f"CASE WHEN {few.condition} THEN {few.score} ELSE {_score(column, query)} END",
         parameters={**few.parameters, **parameters},
         query=f"({few.query} || {query})",
+        tree="",
         read_as=" ".join((others[word] or [word])[0] for word in others),
         terms=tuple((word, " | ".join([f"({said})", *mistaken.get(word, [])])) for word, said in few.terms),
     )

@@ -9,6 +9,7 @@ from campaigns.selectors import prices
 from discovery.services import merge_statements as m
 from discovery.services import sets
 from discovery.services import statements as s
+from discovery.services.common_words import learn_common_words
 from discovery.services.word_statements import wanted_statement
 from stores.models import SalesChannel
 
@@ -38,6 +39,8 @@ def reindex(product_ids: Iterable[int] | None, *, at: dt.datetime) -> int:
         changed = _merge(ids)
         sets.follow(versions)
         _learn_words(everything=ids is None)
+        if ids is None:
+            learn_common_words(versions)
         with connection.cursor() as sql:
             sql.execute("SELECT DISTINCT channel_id FROM reindex_touched")
             channels = {row[0] for row in sql.fetchall()}

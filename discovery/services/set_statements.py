@@ -2,6 +2,12 @@
 
 from discovery.rules import Kind
 
+_IN_WORDS = f"""
+  SELECT channel_id, listing_id, slot, CASE WHEN offered THEN '{Kind.WORD}' ELSE '{Kind.UNSEEN}' END AS kind,
+         id AS number
+    FROM spoken
+   UNION ALL SELECT channel_id, listing_id, slot, '{Kind.NAMED}', id FROM spoken WHERE offered AND named"""  # noqa: S608
+
 _HAS = f"""
 has AS (
   SELECT channel_id, listing_id, slot, '{Kind.FACET}' AS kind, unnest(facets)::bigint AS number FROM offered
@@ -13,15 +19,27 @@ has AS (
    UNION ALL SELECT channel_id, listing_id, slot, '{Kind.SLOT}', slot FROM offered
    UNION ALL SELECT channel_id, listing_id, slot, '{Kind.STEP}', width_bucket(list_price, %(steps)s::numeric[])
                FROM offered
+   UNION ALL {_IN_WORDS}
 )"""  # noqa: S608 - fixed names
 
-_OFFERED = """
+# Entries and the common words in them, of some listings or, for some words, of all.
+_SPOKEN = """spoken AS (
+  SELECT e.channel_id, e.listing_id, e.slot, e.offered, c.id, 'A' = ANY(said.weights) AS named
+    FROM discovery_indexentry e{some}
+   CROSS JOIN LATERAL (SELECT 'words_fr' AS place, lexeme, weights FROM unnest(e.words_fr)
+                       UNION ALL SELECT 'words_en', lexeme, weights FROM unnest(e.words_en)) said
+    JOIN discovery_commonword c ON c.channel_id = e.channel_id AND c."column" = said.place AND c.word = said.lexeme{new}
+)"""
+_TOUCHED = """
+    JOIN reindex_touched t ON t.channel_id = e.channel_id AND t.listing_id = e.listing_id"""
+
+_OFFERED = f"""
 WITH offered AS MATERIALIZED (
   SELECT e.channel_id, e.listing_id, e.slot, e.facets, e.segments, e.selections, e.places, e.in_stock, e.list_price
     FROM discovery_indexentry e
     JOIN reindex_touched t ON t.channel_id = e.channel_id AND t.listing_id = e.listing_id
    WHERE e.offered
-),"""
+), {_SPOKEN.format(some=_TOUCHED, new="")},"""  # noqa: S608 - fixed names
 
 # Before anything is written: the sets that may have to let go of a listing.
 HELD = f"""
@@ -30,22 +48,33 @@ CREATE TEMPORARY TABLE reindex_held ON COMMIT DROP AS
 SELECT DISTINCT channel_id, kind, number FROM has
 """  # noqa: S608 - fixed names
 
-# After: a set holds a listing as a whole if all its offered entries are in, else slot by slot.
-SETS = f"""
-{_OFFERED}{_HAS}, family AS (
-  SELECT channel_id, listing_id, count(*) AS entries FROM offered GROUP BY channel_id, listing_id
-), held AS (
+# A set holds a listing as a whole if all its offered entries are in, else slot by slot.
+_PLACED = f"""
+held AS (
   SELECT channel_id, kind, number, listing_id, array_agg(slot) AS slots FROM has
    GROUP BY channel_id, kind, number, listing_id
 ), placed AS (
   SELECT h.channel_id, h.kind, h.number, h.listing_id,
-         CASE WHEN cardinality(h.slots) = f.entries THEN '{{-1}}'::int[] ELSE h.slots END AS slots
+         CASE WHEN h.kind <> '{Kind.UNSEEN}' AND cardinality(h.slots) = f.entries THEN '{{-1}}'::int[] ELSE h.slots END
+           AS slots
     FROM held h JOIN family f ON f.channel_id = h.channel_id AND f.listing_id = h.listing_id
 )
 SELECT channel_id, kind, number, slot, string_agg(int4send(listing_id::int), ''::bytea)
   FROM placed CROSS JOIN LATERAL unnest(slots) AS slot
  GROUP BY channel_id, kind, number, slot
 """  # noqa: S608 - fixed names
+_FAMILY = (
+    "family AS (SELECT channel_id, listing_id, count(*) AS entries FROM {offered} GROUP BY channel_id, listing_id)"
+)
+
+# After they were written.
+SETS = f"{_OFFERED}{_HAS}, {_FAMILY.format(offered='offered')}, {_PLACED}"
+
+# Of words that became common, whatever was written.
+WORDS = (
+    f"WITH {_SPOKEN.format(some='', new=' AND c.id = ANY(%(words)s::bigint[])')}, has AS ({_IN_WORDS}), "
+    f"{_FAMILY.format(offered='discovery_indexentry WHERE offered')}, {_PLACED}"
+)
 
 # What listings are sorted by. New: minutes since 2000.
 ORDERS = """

@@ -37,17 +37,30 @@ def follow(versions: dict[int, int]) -> None:
 
 def wanted_sets() -> dict[int, dict[Key, BitMap]]:
     """What entries say of the listings of `reindex_touched`: channel → set → listings."""
-    found: dict[int, dict[Key, BitMap]] = defaultdict(dict)
+    found = _read(s.SETS, {"steps": PRICE_STEPS})
     with connection.cursor() as sql:
-        sql.execute(s.SETS, {"steps": PRICE_STEPS})
-        while rows := sql.fetchmany(500):
-            for channel, kind, number, slot, ids in rows:
-                found[channel][kind, number, slot] = BitMap(_numbers(ids, "I"))
         sql.execute(s.ORDERS, {"lowest": LOWEST_RANK})
         for channel, ids, *columns in sql.fetchall():
             listings = _numbers(ids, "I")
             for kind, column in zip(BITS, columns, strict=True):
                 found[channel] |= _bits(kind, listings, _numbers(column, "q"))
+    return found
+
+
+def write_words(words: list[int], versions: dict[int, int]) -> None:
+    """The sets of words that became common."""
+    for channel, wanted in sorted(_read(s.WORDS, {"words": words}).items()):
+        chunks = {pk >> CHUNK for pk in BitMap.union(*wanted.values())}
+        write(channel, _cut(wanted, chunks), versions[channel])
+
+
+def _read(statement: str, parameters: dict[str, Any]) -> dict[int, dict[Key, BitMap]]:
+    found: dict[int, dict[Key, BitMap]] = defaultdict(dict)
+    with connection.cursor() as sql:
+        sql.execute(statement, parameters)
+        while rows := sql.fetchmany(500):
+            for channel, kind, number, slot, ids in rows:
+                found[channel][kind, number, slot] = BitMap(_numbers(ids, "I"))
     return found
 
 
