@@ -4,10 +4,14 @@ Which words those are is counted when everything is rebuilt. A word stays common
 none comes and goes from night to night.
 """
 
-from django.db import connection
+from collections import defaultdict
 
-from discovery.rules import SPOKEN
-from discovery.services.sets import write_words
+from django.db import connection
+from pyroaring import BitMap
+
+from discovery.rules import CHUNK, SPOKEN, Kind
+from discovery.services import set_statements as s
+from discovery.services.sets import WHOLE, Key, in_chunks, numbers, write
 
 COMMON = 500  # entries
 COLUMNS = ("words_fr", "words_en")
@@ -63,4 +67,38 @@ def learn_common_words(versions: dict[int, int]) -> None:
         sql.execute("DROP TABLE reindex_common")
         if new:
             sql.execute("ANALYZE discovery_commonword")
-            write_words(new, versions)
+            _write(new, versions)
+
+
+def _write(words: list[int], versions: dict[int, int]) -> None:
+    """The sets of words that became common."""
+    spoken: dict[int, dict[tuple[Kind, int], dict[int, BitMap]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(BitMap))
+    )
+    with connection.cursor() as sql:
+        sql.execute(s.SLOTS)
+        slots: dict[int, dict[int, BitMap]] = defaultdict(dict)
+        for channel, slot, ids in sql.fetchall():
+            slots[channel][slot] = BitMap(numbers(ids, "I"))
+        sql.execute(s.WORDS, {"words": words})
+        while rows := sql.fetchmany(500):
+            for channel, word, slot, offered, named, ids in rows:
+                listings = BitMap(numbers(ids, "I"))
+                spoken[channel][Kind.WORD if offered else Kind.UNSEEN, word][slot] |= listings
+                if offered and named:
+                    spoken[channel][Kind.NAMED, word][slot] |= listings
+    for channel, found in sorted(spoken.items()):
+        wanted: dict[Key, BitMap] = {}
+        for (kind, word), hits in found.items():
+            cut = hits if kind == Kind.UNSEEN else _whole_and_part(hits, slots[channel])
+            wanted.update({(str(kind), word, slot): listings for slot, listings in cut.items()})
+        chunks = {pk >> CHUNK for pk in BitMap.union(*wanted.values())}
+        write(channel, in_chunks(wanted, chunks), versions[channel])
+
+
+def _whole_and_part(hits: dict[int, BitMap], slots: dict[int, BitMap]) -> dict[int, BitMap]:
+    """Listings all of whose offered entries are hit, and slot by slot those of which some are."""
+    listings = BitMap.union(*hits.values())
+    torn = BitMap.union(*[(entries & listings) - hits.get(slot, BitMap()) for slot, entries in slots.items()])
+    cut = {slot: some for slot, found in hits.items() if (some := found & torn)}
+    return {**cut, WHOLE: whole} if (whole := listings - torn) else cut

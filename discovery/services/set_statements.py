@@ -2,12 +2,6 @@
 
 from discovery.rules import Kind
 
-_IN_WORDS = f"""
-  SELECT channel_id, listing_id, slot, CASE WHEN offered THEN '{Kind.WORD}' ELSE '{Kind.UNSEEN}' END AS kind,
-         id AS number
-    FROM spoken
-   UNION ALL SELECT channel_id, listing_id, slot, '{Kind.NAMED}', id FROM spoken WHERE offered AND named"""  # noqa: S608
-
 _HAS = f"""
 has AS (
   SELECT channel_id, listing_id, slot, '{Kind.FACET}' AS kind, unnest(facets)::bigint AS number FROM offered
@@ -19,7 +13,9 @@ has AS (
    UNION ALL SELECT channel_id, listing_id, slot, '{Kind.SLOT}', slot FROM offered
    UNION ALL SELECT channel_id, listing_id, slot, '{Kind.STEP}', width_bucket(list_price, %(steps)s::numeric[])
                FROM offered
-   UNION ALL {_IN_WORDS}
+   UNION ALL SELECT channel_id, listing_id, slot, CASE WHEN offered THEN '{Kind.WORD}' ELSE '{Kind.UNSEEN}' END, id
+               FROM spoken
+   UNION ALL SELECT channel_id, listing_id, slot, '{Kind.NAMED}', id FROM spoken WHERE offered AND named
 )"""  # noqa: S608 - fixed names
 
 # Entries and the common words in them, of some listings or, for some words, of all.
@@ -48,9 +44,11 @@ CREATE TEMPORARY TABLE reindex_held ON COMMIT DROP AS
 SELECT DISTINCT channel_id, kind, number FROM has
 """  # noqa: S608 - fixed names
 
-# A set holds a listing as a whole if all its offered entries are in, else slot by slot.
-_PLACED = f"""
-held AS (
+# After they were written: a set holds a listing as a whole if all its offered entries are in, else slot by slot.
+SETS = f"""
+{_OFFERED}{_HAS}, family AS (
+  SELECT channel_id, listing_id, count(*) AS entries FROM offered GROUP BY channel_id, listing_id
+), held AS (
   SELECT channel_id, kind, number, listing_id, array_agg(slot) AS slots FROM has
    GROUP BY channel_id, kind, number, listing_id
 ), placed AS (
@@ -63,18 +61,17 @@ SELECT channel_id, kind, number, slot, string_agg(int4send(listing_id::int), '':
   FROM placed CROSS JOIN LATERAL unnest(slots) AS slot
  GROUP BY channel_id, kind, number, slot
 """  # noqa: S608 - fixed names
-_FAMILY = (
-    "family AS (SELECT channel_id, listing_id, count(*) AS entries FROM {offered} GROUP BY channel_id, listing_id)"
-)
 
-# After they were written.
-SETS = f"{_OFFERED}{_HAS}, {_FAMILY.format(offered='offered')}, {_PLACED}"
-
-# Of words that became common, whatever was written.
-WORDS = (
-    f"WITH {_SPOKEN.format(some='', new=' AND c.id = ANY(%(words)s::bigint[])')}, has AS ({_IN_WORDS}), "
-    f"{_FAMILY.format(offered='discovery_indexentry WHERE offered')}, {_PLACED}"
-)
+# Of all listings slot by slot, of words that became common: what is whole is found in the bitmaps, which is quicker.
+SLOTS = """
+SELECT channel_id, slot, string_agg(int4send(listing_id::int), ''::bytea)
+  FROM discovery_indexentry WHERE offered GROUP BY channel_id, slot
+"""
+WORDS = f"""
+WITH {_SPOKEN.format(some="", new=" AND c.id = ANY(%(words)s::bigint[])")}
+SELECT channel_id, id, slot, offered, named, string_agg(int4send(listing_id::int), ''::bytea)
+  FROM spoken GROUP BY channel_id, id, slot, offered, named
+"""  # noqa: S608 - fixed names
 
 # What listings are sorted by. New: minutes since 2000.
 ORDERS = """

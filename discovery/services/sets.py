@@ -29,7 +29,7 @@ def follow(versions: dict[int, int]) -> None:
         sql.execute(
             "SELECT channel_id, string_agg(int4send(listing_id::int), ''::bytea) FROM reindex_touched GROUP BY 1"
         )
-        touched = {channel: BitMap(_numbers(ids, "I")) for channel, ids in sql.fetchall()}
+        touched = {channel: BitMap(numbers(ids, "I")) for channel, ids in sql.fetchall()}
     wanted = wanted_sets() if touched else {}
     for channel, listings in sorted(touched.items()):
         write(channel, _difference(channel, listings, wanted.get(channel, {})), versions[channel])
@@ -37,30 +37,17 @@ def follow(versions: dict[int, int]) -> None:
 
 def wanted_sets() -> dict[int, dict[Key, BitMap]]:
     """What entries say of the listings of `reindex_touched`: channel → set → listings."""
-    found = _read(s.SETS, {"steps": PRICE_STEPS})
-    with connection.cursor() as sql:
-        sql.execute(s.ORDERS, {"lowest": LOWEST_RANK})
-        for channel, ids, *columns in sql.fetchall():
-            listings = _numbers(ids, "I")
-            for kind, column in zip(BITS, columns, strict=True):
-                found[channel] |= _bits(kind, listings, _numbers(column, "q"))
-    return found
-
-
-def write_words(words: list[int], versions: dict[int, int]) -> None:
-    """The sets of words that became common."""
-    for channel, wanted in sorted(_read(s.WORDS, {"words": words}).items()):
-        chunks = {pk >> CHUNK for pk in BitMap.union(*wanted.values())}
-        write(channel, _cut(wanted, chunks), versions[channel])
-
-
-def _read(statement: str, parameters: dict[str, Any]) -> dict[int, dict[Key, BitMap]]:
     found: dict[int, dict[Key, BitMap]] = defaultdict(dict)
     with connection.cursor() as sql:
-        sql.execute(statement, parameters)
+        sql.execute(s.SETS, {"steps": PRICE_STEPS})
         while rows := sql.fetchmany(500):
             for channel, kind, number, slot, ids in rows:
-                found[channel][kind, number, slot] = BitMap(_numbers(ids, "I"))
+                found[channel][kind, number, slot] = BitMap(numbers(ids, "I"))
+        sql.execute(s.ORDERS, {"lowest": LOWEST_RANK})
+        for channel, ids, *columns in sql.fetchall():
+            listings = numbers(ids, "I")
+            for kind, column in zip(BITS, columns, strict=True):
+                found[channel] |= _bits(kind, listings, numbers(column, "q"))
     return found
 
 
@@ -88,12 +75,12 @@ def rows_that_differ(channel: int, wanted: dict[Key, BitMap]) -> dict[tuple[Key,
     every = BitMap.union(*wanted.values()) if wanted else BitMap()
     chunks.update(pk >> CHUNK for pk in every)
     stored = stored_sets(channel, chunks, None)
-    cut = _cut(wanted, chunks)
+    cut = in_chunks(wanted, chunks)
     either = stored.keys() | cut.keys()
     return {at: should for at in either if (should := cut.get(at, BitMap())) != stored.get(at, BitMap())}
 
 
-def _cut(wanted: dict[Key, BitMap], chunks: Iterable[int]) -> dict[tuple[Key, int], BitMap]:
+def in_chunks(wanted: dict[Key, BitMap], chunks: Iterable[int]) -> dict[tuple[Key, int], BitMap]:
     """The same in pieces of a row's size."""
     masks = {chunk: BitMap(range(chunk << CHUNK, (chunk + 1) << CHUNK)) for chunk in chunks}
     return {(key, chunk): part for key, ids in wanted.items() for chunk, mask in masks.items() if (part := ids & mask)}
@@ -103,7 +90,7 @@ def _difference(channel: int, listings: BitMap, wanted: dict[Key, BitMap]) -> di
     """The rows as they should be, where they are not."""
     chunks = {pk >> CHUNK for pk in listings}
     stored = stored_sets(channel, chunks, None if len(listings) > MANY else wanted)
-    cut = _cut(wanted, chunks)
+    cut = in_chunks(wanted, chunks)
     changed = {}
     for place in stored.keys() | cut.keys():
         before = stored.get(place)
@@ -137,8 +124,8 @@ def _bits(kind: Kind, listings: "array[int]", values: "array[int]") -> dict[Key,
     return found
 
 
-def _numbers(raw: Any, code: str) -> "array[int]":
-    """PostgreSQL sends numbers with the most significant byte first."""
+def numbers(raw: Any, code: str) -> "array[int]":
+    """What int4send (code I) or int8send (q) wrote: PostgreSQL sends numbers with the most significant byte first."""
     numbers = array(code, bytes(raw))
     if sys.byteorder == "little":
         numbers.byteswap()
