@@ -12,7 +12,7 @@ from discovery.selectors.text import CONFIGS, words_of
 from stores.models import SalesChannel
 
 MOST = {"keyword": 3, "segment": 3, "brand": 3, "product": 6, "store": 2}
-AMONG = 2000
+AMONG = 600
 
 
 @dataclass(frozen=True)
