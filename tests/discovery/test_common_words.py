@@ -34,7 +34,8 @@ def build(world):
     for text, children in world:
         alone, parent = len(children) == 1, None
         if not alone:
-            parent = b.a_product(name="Jouet", price=9, kind=ProductKind.PARENT, channel=channel, description=" ".join(text))
+            parent = b.a_product(name="Jouet", price=9, kind=ProductKind.PARENT, channel=channel,
+                                 description=" ".join(text))  # fmt: skip
         for name, stocked in children:
             product = b.a_product(name=" ".join(name), price=9, parent=parent, channel=channel if alone else None,
                                   description=" ".join(text) if alone else "")  # fmt: skip
