@@ -166,7 +166,8 @@ def test_a_page_is_drawn_again_after_a_minute(shop, monkeypatch):
 # Read while a page is drawn, shown or used there, and yet not asked: kept with the index's version, or a minute.
 WITH_THE_INDEX = {
     "discovery_indexentry", "discovery_facetvalue", "discovery_listingset", "discovery_commonword", "discovery_lexeme",
-    "discovery_synonymset", "discovery_ruleeffect", "discovery_listingpolicy", "catalog_segment", "catalog_productsegment",
+    "discovery_synonymset", "discovery_ruleeffect", "discovery_listingpolicy",
+    "catalog_segment", "catalog_productsegment",
     "catalog_keyword", "catalog_association", "catalog_associationkind", "orders_boughttogether",
 }  # fmt: skip
 A_MINUTE = {
