@@ -1,8 +1,9 @@
 """What the books read in the logbook."""
 
+from decimal import Decimal
 from uuid import UUID
 
-from accounting.services import book_receipt, book_refund, book_sale
+from accounting.services import book_receipt, book_refund, book_sale, credit_refund, try_invoice
 from logbook.models import Event
 from logbook.ports import consumer
 
@@ -16,3 +17,16 @@ def keep_books(event: Event) -> None:
         book_refund(UUID(event.data["part"]), at=event.at)
     else:
         book_receipt(UUID(event.data["payment"]), at=event.at)
+
+
+@consumer("accounting.invoices", kinds=["orders.order_shipped", "orders.order_done", "orders.refund_asked"])
+def invoice(event: Event) -> None:
+    """What left is invoiced, each shipment by itself; what goes back of a sale is credited. Each once."""
+    order = UUID(event.subject_id)
+    if event.kind == "orders.order_done":
+        try_invoice(order, key=f"done:{order}", at=event.at)
+    elif event.kind == "orders.order_shipped":
+        units = {int(position): int(count) for position, count in event.data["lines"].items()}
+        try_invoice(order, key=f"shipment:{event.data['shipment']}", units=units, at=event.at)
+    elif (amount := Decimal(event.data.get("of_sale", 0))) > 0:
+        credit_refund(UUID(event.data["refund"]), amount, at=event.at, actor=event.actor)

@@ -42,3 +42,10 @@ class CreditReason(models.TextChoices):
     MISSING = "missing", _("goods were missing or broken")
     GESTURE = "gesture", _("commercial gesture")
     ERROR = "error", _("an error of ours")
+
+
+class InvoiceKind(models.TextChoices):
+    """What a numbered document is."""
+
+    INVOICE = "invoice", _("invoice")
+    CREDIT = "credit", _("credit note")

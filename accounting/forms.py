@@ -1,10 +1,14 @@
 """Forms of the books."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from stdnum import iban
+from stdnum.eu import vat
+from stdnum.fr import siren
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDateWidget,
@@ -16,12 +20,13 @@ from unfold.widgets import (
 from accounting import services
 from accounting.adapters.table import check as check_csv
 from accounting.enums import CreditReason, Posted
-from accounting.models import AccountRule, BankAccount, Closing, Extract, Journal
+from accounting.models import AccountRule, BankAccount, Closing, Company, Extract, InvoiceSeries, Journal
+from accounting.rules.invoices import Party
 from accounting.selectors import closed_until
 from accounting.services.books import local_day
 from altazion.lib.clock import now
 from altazion.lib.problems import Refused
-from orders.models import Order, PaymentMethod
+from orders.models import Order
 
 
 class ExtractForm(forms.ModelForm):
@@ -225,17 +230,112 @@ class CreditForm(forms.Form):
         return {line: count for line, count in said.items() if count}
 
 
-class RefundForm(forms.Form):
-    """By which way the money went back."""
-
-    method = forms.ModelChoiceField(
-        PaymentMethod.objects.all(), label=_("Given back through"), widget=UnfoldAdminSelectWidget
-    )
-
-
 def ledger(number: str) -> str:
     """The number of an account as it is kept. Raises ValidationError."""
     number = "".join(number.split()).upper()
     if not (number.isascii() and number.isalnum() and 3 <= len(number) <= 20):
         raise forms.ValidationError(_("An account is a number such as 627800."))
+    return number
+
+
+class CompanyForm(forms.ModelForm):
+    """Who invoices; numbers of the State are checked by their check figures."""
+
+    class Meta:
+        model = Company
+        fields = (
+            "name", "code", "legal_form", "line1", "line2", "postcode", "city", "country", "siren", "register",
+            "vat_number", "email", "phone", "iban", "terms", "penalties", "exemption", "mentions",
+        )  # fmt: skip
+
+    def clean_siren(self) -> str:
+        """Nine figures with a check figure."""
+        return checked_siren(self.cleaned_data["siren"])
+
+    def clean_vat_number(self) -> str:
+        """As the Union writes it."""
+        return checked_vat(self.cleaned_data["vat_number"])
+
+    def clean_iban(self) -> str:
+        """Blanks between figures are how people write it."""
+        number = "".join(self.cleaned_data["iban"].split()).upper()
+        if number and not iban.is_valid(number):
+            raise forms.ValidationError(_("This IBAN is mistyped: its check figures do not fit."))
+        return number
+
+    def clean_country(self) -> str:
+        """Two letters."""
+        country = self.cleaned_data["country"].strip().upper()
+        if not (len(country) == 2 and country.isascii() and country.isalpha()):
+            raise forms.ValidationError(_("A country is two letters, such as FR."))
+        return country
+
+
+class SeriesForm(forms.ModelForm):
+    """A series; its prefix stands in the numbers, so it is not changed once numbers were given."""
+
+    class Meta:
+        model = InvoiceSeries
+        fields = ("kind", "prefix", "channel")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.years.exists():
+            for name in ("kind", "prefix"):
+                self.fields[name].disabled = True
+
+    def clean_prefix(self) -> str:
+        """Letters, figures, hyphens; no prefix begins another one's numbers."""
+        prefix = self.cleaned_data["prefix"].strip().upper()
+        if not re.fullmatch(r"[A-Z](?:[A-Z0-9-]{0,6}[A-Z-])?", prefix):
+            raise forms.ValidationError(_("Letters, figures and hyphens, neither beginning nor ending with a figure."))
+        return prefix
+
+
+class AnewForm(forms.Form):
+    """To whom the invoice should have been made, and what was wrong."""
+
+    name = forms.CharField(label=_("Buyer"), max_length=160, widget=UnfoldAdminTextInputWidget)
+    line1 = forms.CharField(
+        label=_("Street and number"), max_length=160, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    line2 = forms.CharField(
+        label=_("Building, floor, door"), max_length=160, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    postcode = forms.CharField(label=_("Postcode"), max_length=12, required=False, widget=UnfoldAdminTextInputWidget)
+    city = forms.CharField(label=_("City"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget)
+    country = forms.CharField(label=_("Country"), max_length=2, widget=UnfoldAdminTextInputWidget)
+    siren = forms.CharField(label=_("SIREN"), max_length=20, required=False, widget=UnfoldAdminTextInputWidget)
+    vat_number = forms.CharField(
+        label=_("VAT number"), max_length=20, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    reason = forms.CharField(label=_("What was wrong"), max_length=200, widget=UnfoldAdminTextInputWidget)
+
+    clean_country = CompanyForm.clean_country
+    clean_siren = CompanyForm.clean_siren
+    clean_vat_number = CompanyForm.clean_vat_number
+
+    @classmethod
+    def of(cls, buyer: Party) -> dict[str, str]:
+        """What stands there now."""
+        return {name: getattr(buyer, name) for name in cls.base_fields if name != "reason"}
+
+    def party(self, before: Party) -> Party:
+        """The buyer as it should be; what this form does not ask stays."""
+        return replace(before, **{name: value for name, value in self.cleaned_data.items() if name != "reason"})
+
+
+def checked_siren(text: str) -> str:
+    """A SIREN without blanks. Raises ValidationError."""
+    number = "".join(text.split())
+    if number and not siren.is_valid(number):
+        raise forms.ValidationError(_("A SIREN has nine figures, the last of which checks the others: look again."))
+    return number
+
+
+def checked_vat(text: str) -> str:
+    """A VAT number without blanks. Raises ValidationError."""
+    number = "".join(text.split()).upper().replace(".", "")
+    if number and not vat.is_valid(number):
+        raise forms.ValidationError(_("This is no VAT number of the Union, such as FR44732829320."))
     return number

@@ -68,6 +68,8 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("accounting.extract", _("Extracts of the books"), "file_export"),
             ("accounting.accountrule", _("Rules of accounts"), "rule_settings"),
             ("accounting.closing", _("Closed periods"), "lock_clock"),
+            ("accounting.invoice", _("Invoices"), "request_quote"),
+            ("accounting.company", _("Who invoices"), "apartment"),
             ("accounting.creditnote", _("Credit notes"), "receipt"),
             ("accounting.statement", _("Bank statements"), "account_balance_wallet"),
             ("accounting.anomaly", _("Bank anomalies"), "report"),

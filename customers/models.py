@@ -29,6 +29,8 @@ class Customer(models.Model):
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     company = models.CharField(_("company"), max_length=120, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True, default="", db_default="")
+    siren = models.CharField(_("SIREN"), max_length=9, blank=True, default="", db_default="")
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     erp_code = models.CharField(_("number in the ERP"), max_length=60, blank=True)
     accepts_news = models.BooleanField(_("accepts newsletters"), default=False)

@@ -44,6 +44,7 @@ SELECTION_FAILED = "selection_failed"
 NOT_FETCHED = "media_not_fetched"
 ORDER_HELD = "order_held"
 BANK_ANOMALY = "bank_anomaly"
+INVOICE_WAITS = "invoice_waits"
 
 KINDS = (
     Kind(FLOW_FAILED, _("A flow failed"), URGENT, 4, _FLOWS),
@@ -56,6 +57,7 @@ KINDS = (
     Kind(REFUND_DUE, _("Money to give back"), URGENT, 24, _ORDERS),
     Kind(ORDER_HELD, _("An order is held"), URGENT, 8, _ORDERS),
     Kind(BANK_ANOMALY, _("A bank statement has lines that nothing explains"), URGENT, 24, _BOOKS),
+    Kind(INVOICE_WAITS, _("An invoice could not be made"), URGENT, 24, _BOOKS),
     Kind(STOCK_LOW, _("Last pieces of a product"), NORMAL, 48, _STOCK),
     Kind(SHORTAGE, _("Promised but missing"), CRITICAL, 4, _STOCK),
     Kind(DIVERGENCE, _("Stock and its ledger disagree"), CRITICAL, 4, _STOCK),

@@ -1,8 +1,9 @@
-"""Office: the books, what the bank says, credit notes."""
+"""Office: the books, what the bank says, credit notes, invoices."""
 
 from accounting.admin.bank import AnomalyAdmin, BankAccountAdmin, StatementAdmin
 from accounting.admin.books import AccountAdmin, EntryAdmin, ExtractAdmin, JournalAdmin
 from accounting.admin.credits import CreditNoteAdmin
+from accounting.admin.invoices import CompanyAdmin, InvoiceAdmin
 from accounting.admin.periods import AccountRuleAdmin, ClosingAdmin
 
 __all__ = [
@@ -11,9 +12,11 @@ __all__ = [
     "AnomalyAdmin",
     "BankAccountAdmin",
     "ClosingAdmin",
+    "CompanyAdmin",
     "CreditNoteAdmin",
     "EntryAdmin",
     "ExtractAdmin",
+    "InvoiceAdmin",
     "JournalAdmin",
     "StatementAdmin",
 ]

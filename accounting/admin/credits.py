@@ -15,15 +15,17 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounting import services
-from accounting.forms import CreditForm, RefundForm
+from accounting.forms import CreditForm
 from accounting.models import CreditNote
 from accounts.models import User
 from altazion.lib.clock import now
 from altazion.lib.money import display
 from altazion.lib.office import EstimatedPaginator, ReadOnly, actor, badge
 from altazion.lib.problems import Refused
+from orders.enums import PartState
 from orders.models import Order
 from orders.selectors import orders_seen_by
+from orders.services import send_refund
 
 
 @admin.register(CreditNote)
@@ -36,7 +38,7 @@ class CreditNoteAdmin(ReadOnly, ModelAdmin):
     list_display = ("number", "made_at", "order", "reason", "shown_total", "standing", "made_by")
     list_filter = (("reason", ChoicesDropdownFilter), ("refunded_at", admin.EmptyFieldListFilter))
     list_filter_submit = True
-    list_select_related = ("order",)
+    list_select_related = ("order", "refund")
     search_fields = ("=number", "=order__number")
     search_help_text = gettext_lazy("Number of the credit note or of the order")
     show_full_result_count = False
@@ -60,7 +62,10 @@ class CreditNoteAdmin(ReadOnly, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CreditNote]:
         """Of the orders that this colleague sees."""
         seen = orders_seen_by(cast(User, request.user)).values("pk")
-        return cast("QuerySet[CreditNote]", super().get_queryset(request).filter(order__in=seen))
+        return cast(
+            "QuerySet[CreditNote]",
+            super().get_queryset(request).filter(order__in=seen).prefetch_related("refund__parts"),
+        )
 
     def new(self, request: HttpRequest) -> HttpResponse:
         """First the order, then its lines."""
@@ -104,12 +109,13 @@ class CreditNoteAdmin(ReadOnly, ModelAdmin):
         credit = self.get_object(request, str(pk))
         if credit is None:
             raise Http404
-        form = RefundForm(request.POST)
-        if form.is_valid():
-            services.pay_back(credit, form.cleaned_data["method"], at=now(), actor=actor(request))
-            messages.success(request, _("Noted and booked: the money went back."))
-        else:
-            messages.error(request, _("Choose the way by which the money went back."))
+        try:
+            paid = services.pay_back(credit, at=now(), actor=actor(request))
+            if paid.refund:
+                send_refund(paid.refund.guid, at=now(), actor=actor(request))
+            messages.success(request, _("The money goes back to the payments it came from."))
+        except Refused as problem:
+            messages.error(request, problem.message)
         return HttpResponseRedirect(reverse("admin:accounting_creditnote_change", args=[pk]))
 
     def change_view(
@@ -128,7 +134,7 @@ class CreditNoteAdmin(ReadOnly, ModelAdmin):
             "credit": credit,
             "lines": credit.lines.select_related("line").order_by("line__position"),
             "standing": self.standing(credit),
-            "form": RefundForm(initial={"method": credit.order.payment_method_id}),
+            "document": getattr(credit, "document", None),
             "may_pay": request.user.has_perm("accounting.change_creditnote"),
             "media": self.media,
         }
@@ -140,4 +146,11 @@ class CreditNoteAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=gettext_lazy("money"))
     def standing(self, credit: CreditNote) -> SafeString:
-        return badge(_("given back"), "good") if credit.refunded_at else badge(_("to give back"), "warn")
+        if not credit.refunded_at:
+            return badge(_("to give back"), "warn")
+        parts = list(credit.refund.parts.all()) if credit.refund else []
+        if any(part.state == PartState.FAILED for part in parts):
+            return badge(PartState.FAILED.label, "bad")
+        if any(part.state != PartState.DONE for part in parts):
+            return badge(PartState.ASKED.label, "busy")
+        return badge(_("given back"), "good")

@@ -1,9 +1,10 @@
-"""Journals and their entries; what the bank says; credit notes."""
+"""Journals and their entries; what the bank says; credit notes and invoices."""
 
 from accounting.enums import Separator
 from accounting.models.bank import Anomaly, BankAccount, LineRule, Match, Statement, StatementLine
 from accounting.models.books import Account, AccountRule, Closing, Entry, EntryLine, Extract, Journal
 from accounting.models.credit import CreditLine, CreditNote
+from accounting.models.invoices import Company, Invoice, InvoiceLine, InvoiceSeries, SeriesYear, WaitingInvoice
 
 __all__ = [
     "Account",
@@ -11,15 +12,21 @@ __all__ = [
     "Anomaly",
     "BankAccount",
     "Closing",
+    "Company",
     "CreditLine",
     "CreditNote",
     "Entry",
     "EntryLine",
     "Extract",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceSeries",
     "Journal",
     "LineRule",
     "Match",
     "Separator",
+    "SeriesYear",
     "Statement",
     "StatementLine",
+    "WaitingInvoice",
 ]

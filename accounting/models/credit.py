@@ -7,14 +7,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounting.enums import CreditReason
-from orders.models import Order, OrderLine, PaymentMethod
+from orders.models import Order, OrderLine, PaymentMethod, Refund
 
 
 class CreditNote(models.Model):
-    """Numbered without gaps. Amounts with tax; `vat` shows what lies in them by rate."""
+    """Numbered without gaps. Amounts with tax; `vat` shows what lies in them by rate.
+
+    `refund` is the money that goes back for it; older ones only say when and how it went.
+    """
 
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    number = models.CharField(_("number"), max_length=20, unique=True)
+    number = models.CharField(_("number"), max_length=30, unique=True)
     order = models.ForeignKey(Order, models.PROTECT, related_name="+", verbose_name=_("order"))
     reason = models.CharField(_("reason"), max_length=10, choices=CreditReason)
     note = models.CharField(_("note"), max_length=200, blank=True)
@@ -28,6 +31,9 @@ class CreditNote(models.Model):
     refund_method = models.ForeignKey(
         PaymentMethod, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("given back through")
     )
+    refund = models.OneToOneField(
+        Refund, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("refund")
+    )
 
     class Meta:
         verbose_name = _("credit note")
@@ -40,7 +46,7 @@ class CreditNote(models.Model):
 
 
 class CreditLine(models.Model):
-    """How many of an order's line are credited, for how much with tax."""
+    """How many of an order's line are credited, for how much with tax; none: its price was lowered, it stays sold."""
 
     credit = models.ForeignKey(CreditNote, models.CASCADE, related_name="lines", verbose_name=_("credit note"))
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="+", verbose_name=_("order line"))

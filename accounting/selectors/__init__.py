@@ -18,6 +18,15 @@ from accounting.selectors.books import (
     lines_of,
     nameless_accounts,
 )
+from accounting.selectors.invoices import (
+    invoice_of_key,
+    invoices_at_fault,
+    invoices_of,
+    invoices_of_key,
+    invoices_of_order,
+    invoices_seen_by,
+    waiting_invoices,
+)
 
 __all__ = [
     "chart",
@@ -26,6 +35,12 @@ __all__ = [
     "extract_sums",
     "fec_lines",
     "how_booked",
+    "invoice_of_key",
+    "invoices_at_fault",
+    "invoices_of",
+    "invoices_of_key",
+    "invoices_of_order",
+    "invoices_seen_by",
     "last_numbers",
     "lines_between",
     "lines_of",
@@ -34,5 +49,6 @@ __all__ = [
     "statement_page",
     "statements_with_gaps",
     "suggestions",
+    "waiting_invoices",
     "waiting_receipts",
 ]

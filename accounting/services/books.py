@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -65,17 +66,11 @@ def book(
 def book_sale(order_guid: UUID, *, at: dt.datetime) -> Entry | None:
     """The sale of an order that was handed over, in VT, by sales account and VAT rate."""
     order = Order.objects.select_related("channel").get(guid=order_guid)
-    accounts = chart()
-    nets: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
-    for line in order.lines.select_related("product__type"):
-        nets[account_of(line, accounts), line.vat_rate] += line.net_total
-    sold = [rules.Sold(account, rate, net) for (account, rate), net in sorted(nets.items())]
+    parts = [(line, line.net_total) for line in order.lines.select_related("product__type")]
     taxes = [(Decimal(rate["rate"]), Decimal(rate["tax"])) for rate in order.vat]
     return book(
         SALES,
-        rules.sale(
-            order.total, sold, taxes, order.number, vat_word(), {rate: accounts.vat(rate) for rate, _tax in taxes}
-        ),
+        postings(parts, order.total, taxes, order.number),
         key=f"sale:{order.guid}",
         piece=order.number,
         label=f"{order.number} {order.recipient}"[:160],
@@ -142,6 +137,19 @@ def close_period(last: dt.date, *, at: dt.datetime, actor: str) -> Closing:
         last=last.isoformat(), entries=len(entries), seal=closing.digest,
     )  # fmt: skip
     return closing
+
+
+def postings(
+    parts: Iterable[tuple[OrderLine, Decimal]], total: Decimal, taxes: Iterable[tuple[Decimal, Decimal]], label: str
+) -> list[rules.Posting]:
+    """What a sale of (line, amount without tax) books, by sales account and VAT rate."""
+    accounts, taxes = chart(), list(taxes)
+    nets: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
+    for line, net in parts:
+        nets[account_of(line, accounts), line.vat_rate] += net
+    sold = [rules.Sold(account, rate, net) for (account, rate), net in sorted(nets.items())]
+    by_rate = {rate: accounts.vat(rate) for rate, _tax in taxes}
+    return rules.sale(total, sold, taxes, label, vat_word(), by_rate)
 
 
 def account_of(line: OrderLine, accounts: Chart) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -11,14 +12,25 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounting import rules
-from accounting.models import CreditLine, CreditNote, Entry, Journal
-from accounting.selectors import chart
-from accounting.services.books import BANK, CREDITS, account_of, book, local_day, vat_word
-from altazion.lib.money import cents, net_of
+from accounting.enums import CreditReason, InvoiceKind
+from accounting.models import CreditLine, CreditNote, Entry
+from accounting.services.books import CREDITS, book, local_day, postings
+from accounting.services.invoices import write_credit
+from accounting.services.numbering import series_for, take_number
+from altazion.lib.money import ZERO, cents, net_of, share_out
 from altazion.lib.problems import Invalid, Refused
 from logbook.services import record
-from orders.enums import OrderState
-from orders.models import Order, OrderLine, PaymentMethod
+from orders.enums import OrderState, RefundReason
+from orders.models import Order, OrderLine, Refund
+from orders.services import refund
+
+KEY = "credit:"  # refunds that a credit note asked for
+REASONS = {
+    CreditReason.RETURN: RefundReason.RETURN,
+    CreditReason.MISSING: RefundReason.MISSING,
+    CreditReason.GESTURE: RefundReason.GESTURE,
+    CreditReason.ERROR: RefundReason.EXCESS,
+}
 
 
 @transaction.atomic
@@ -45,7 +57,8 @@ def credit_order(
         if not 0 < count <= left[pk]:
             text = _("Of %(name)s at most %(left)d can be credited.")
             raise Invalid(text % {"name": rows[pk].name, "left": left[pk]}, code="too_many", field="lines")
-    parts = [_part(rows[pk], count, left[pk]) for pk, count in sorted(wanted.items())]
+    gone = _gone(order)
+    parts = [_part(rows[pk], count, left[pk], gone.get(pk, (ZERO, ZERO))) for pk, count in sorted(wanted.items())]
     credit = _keep(order, parts, rows, reason, note, at, actor)
     _book(credit, order, parts, rows, at)
     record(
@@ -63,32 +76,78 @@ def creditable(order: Order) -> dict[int, int]:
 
 
 @transaction.atomic
-def pay_back(credit: CreditNote, method: PaymentMethod, *, at: dt.datetime, actor: str) -> CreditNote:
-    """The money of a credit note went back, by a way to pay; booked in BQ. Said twice, it happens once."""
-    credit = CreditNote.objects.select_for_update(of=("self",)).select_related("order").get(pk=credit.pk)
+def pay_back(credit: CreditNote, *, at: dt.datetime, actor: str) -> CreditNote:
+    """Have the money of a credit note go back to the payments it came from. Said twice, it goes once.
+
+    Raises Refused when the order did not keep so much: it was given back already.
+    """
+    order = Order.objects.select_for_update(of=("self",)).get(pk=credit.order_id)  # the order first, as all do
+    credit = CreditNote.objects.select_for_update(of=("self",)).get(pk=credit.pk)
     if credit.refunded_at:
         return credit
-    credit.refunded_at, credit.refunded_by, credit.refund_method = at, actor[:150], method
-    credit.save(update_fields=["refunded_at", "refunded_by", "refund_method"])
-    label = f"{method.name} {credit.number}"
-    lines = rules.credit(rules.receipt(credit.total, chart().method(method), label))
-    book(BANK, lines, key=f"refund:{credit.guid}", piece=credit.number, label=label[:160], on=local_day(at), at=at)
+    credit.refund = refund(
+        order, credit.total, reason=REASONS[CreditReason(credit.reason)], key=f"{KEY}{credit.guid}", at=at, actor=actor
+    )
+    credit.refunded_at, credit.refunded_by = at, actor[:150]
+    credit.save(update_fields=["refunded_at", "refunded_by", "refund"])
     record(
-        "accounting.credit_note_paid", at=at, actor=actor, subject_kind="order", subject_id=credit.order.guid,
-        credit=credit.number, amount=str(credit.total), method=method.code,
+        "accounting.credit_note_paid", at=at, actor=actor, subject_kind="order", subject_id=order.guid,
+        number=order.number, credit=credit.number, amount=str(credit.total),
     )  # fmt: skip
     return credit
 
 
-def _part(line: OrderLine, count: int, left: int) -> CreditLine:
-    """The last pieces take what rounding left: all credits of a line together are the line."""
-    gone = CreditLine.objects.filter(line=line).aggregate(gross=Sum("total"), net=Sum("net_total"))
-    if count == left:
-        gross, net = line.total - (gone["gross"] or 0), line.net_total - (gone["net"] or 0)
-    else:
-        gross = cents(line.total * count / line.quantity)
-        net = net_of(gross, line.vat_rate)
-    return CreditLine(line=line, quantity=count, total=gross, net_total=net)
+@transaction.atomic
+def credit_refund(guid: UUID, amount: Decimal, *, at: dt.datetime, actor: str = "") -> CreditNote | None:
+    """The credit note of money that goes back for a sale: the `amount` is shared out over what is left of its lines.
+
+    A credit note that waits for just this money takes it. None when it has its note, or nothing is left to credit.
+    """
+    back = Refund.objects.get(guid=guid)
+    order = Order.objects.select_for_update(of=("self",)).select_related("channel").get(pk=back.order_id)
+    if back.key.startswith(KEY) or CreditNote.objects.filter(refund=back).exists():
+        return None
+    if waiting := CreditNote.objects.filter(order=order, refunded_at=None, total=back.amount).first():
+        waiting.refund, waiting.refunded_at, waiting.refunded_by = back, at, actor[:150]
+        waiting.save(update_fields=["refund", "refunded_at", "refunded_by"])
+        return waiting
+    rows = {line.pk: line for line in order.lines.select_related("product__type").order_by("position")}
+    gone = _gone(order)
+    left = {pk: line.total - gone.get(pk, (ZERO, ZERO))[0] for pk, line in rows.items()}
+    amount = min(amount, sum(left.values(), ZERO))
+    if amount <= 0:
+        return None
+    weights = [max(left[pk], ZERO) for pk in rows]
+    parts = [
+        CreditLine(line=rows[pk], quantity=0, total=share, net_total=_net(rows[pk], share, gone.get(pk, (ZERO, ZERO))))
+        for pk, share in zip(rows, share_out(amount, weights), strict=True)
+        if share
+    ]
+    reason = {value: key for key, value in REASONS.items()}.get(RefundReason(back.reason), CreditReason.ERROR)
+    credit = _keep(order, parts, rows, reason, "", at, actor)
+    credit.refund, credit.refunded_at, credit.refunded_by = back, at, actor[:150]
+    credit.save(update_fields=["refund", "refunded_at", "refunded_by"])
+    _book(credit, order, parts, rows, at)
+    return credit
+
+
+def _gone(order: Order) -> dict[int, tuple[Decimal, Decimal]]:
+    """By line, what is credited already, with and without tax."""
+    rows = CreditLine.objects.filter(line__order=order).order_by().values("line")
+    sums = rows.annotate(gross=Sum("total"), net=Sum("net_total"))
+    return {row["line"]: (row["gross"], row["net"]) for row in sums}
+
+
+def _net(line: OrderLine, gross: Decimal, gone: tuple[Decimal, Decimal]) -> Decimal:
+    """Without tax; the last of a line takes what rounding left."""
+    return line.net_total - gone[1] if gross == line.total - gone[0] else net_of(gross, line.vat_rate)
+
+
+def _part(line: OrderLine, count: int, left: int, gone: tuple[Decimal, Decimal]) -> CreditLine:
+    """The last pieces take what rounding, or a lowered price, left: all credits of a line together are the line."""
+    rest = line.total - gone[0]
+    gross = rest if count == left else min(cents(line.total * count / line.quantity), rest)
+    return CreditLine(line=line, quantity=count, total=gross, net_total=_net(line, gross, gone))
 
 
 def _keep(
@@ -108,11 +167,10 @@ def _keep(
     total = sum((part.total for part in parts), Decimal(0))
     if total <= 0:
         raise Invalid(_("These lines cost nothing: there is nothing to give back."), code="nothing", field="lines")
-    Journal.objects.get_or_create(code=CREDITS, defaults={"name": "Avoirs"})
-    journal = Journal.objects.select_for_update().get(code=CREDITS)  # it numbers the notes, too: no gap
     day = at.astimezone(ZoneInfo(order.channel.time_zone)).date()
+    taken = take_number(series_for(InvoiceKind.CREDIT, order.channel), day)
     credit = CreditNote.objects.create(
-        number=f"A{day:%y}-{journal.last_number + 1:06d}", order=order, reason=reason, note=note[:200], total=total,
+        number=taken.number, order=order, reason=reason, note=note[:200], total=total,
         net_total=sum((part.net_total for part in parts), Decimal(0)),
         vat=[
             {"rate": str(rate), "net": str(net), "tax": str(tax)}
@@ -123,21 +181,16 @@ def _keep(
     for part in parts:
         part.credit = credit
     CreditLine.objects.bulk_create(parts)
+    write_credit(credit, at=at, actor=actor, taken=taken)
     return credit
 
 
 def _book(
     credit: CreditNote, order: Order, parts: list[CreditLine], rows: dict[int, OrderLine], at: dt.datetime
 ) -> Entry | None:
-    accounts = chart()
-    nets: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
-    for part in parts:
-        line = rows[part.line_id]
-        nets[account_of(line, accounts), line.vat_rate] += part.net_total
-    sold = [rules.Sold(account, rate, net) for (account, rate), net in sorted(nets.items())]
     taxes = [(Decimal(one["rate"]), Decimal(one["tax"])) for one in credit.vat]
-    by_rate = {rate: accounts.vat(rate) for rate, _tax in taxes}
-    lines = rules.credit(rules.sale(credit.total, sold, taxes, credit.number, vat_word(), by_rate))
+    of = [(rows[part.line_id], part.net_total) for part in parts]
+    lines = rules.credit(postings(of, credit.total, taxes, credit.number))
     return book(
         CREDITS,
         lines,

@@ -30,6 +30,12 @@ def sentence(event: Event, currency: str) -> str:
         "orders.order_released": _("Explained, no longer held for it: %(why)s") % {"why": told.get("reason", "")},
         "orders.goods_gone": _("Paid, but its goods were given to others meanwhile: %(why)s")
         % {"why": told.get("why", "")},
+        "accounting.invoice_made": _("%(document)s was made.") % {"document": told.get("document", "")},
+        "accounting.invoice_waits": _("Its invoice could not be made: %(why)s") % {"why": told.get("why", "")},
+        "accounting.credit_note_made": _("Credit note %(credit)s over %(amount)s.")
+        % {"credit": told.get("credit", ""), "amount": _money(told.get("amount"), currency)},
+        "accounting.credit_note_paid": _("The money of credit note %(credit)s goes back.")
+        % {"credit": told.get("credit", "")},
     }
     return words.get(event.kind, event.kind)
 

@@ -41,14 +41,17 @@ def refund(order: Order, amount: Decimal, *, reason: str, key: str, at: dt.datet
         order=order, amount=amount, currency=order.currency, reason=reason, key=key, asked_at=at, asked_by=actor[:150]
     )
     RefundPart.objects.bulk_create(_parts(made))
+    of_sale = ZERO
     if order.state == OrderState.DONE:  # what a closed sale gives back beyond its due is not owed again
-        order.credited_total += max(amount - order.refund_due, ZERO)
+        of_sale = max(amount - order.refund_due, ZERO)
+        order.credited_total += of_sale
     order.refunded_total += amount
     order.payment_state = payment_state_of(order)
     order.save(update_fields=["refunded_total", "credited_total", "payment_state"])
     record(
         "orders.refund_asked", at=at, subject_kind="order", subject_id=order.guid, actor=actor,
         number=order.number, refund=str(made.guid), amount=str(amount), reason=reason,
+        of_sale=str(of_sale), key=key,
     )  # fmt: skip
     return made
 

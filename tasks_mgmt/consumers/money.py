@@ -73,3 +73,22 @@ def on_statement(event: Event) -> None:
         ),
         at=event.at,
     )
+
+
+@consumer("tasks_mgmt.invoices", kinds=["accounting.invoice_waits", "accounting.invoice_made"])
+def on_invoice(event: Event) -> None:
+    """An invoice could not be made: its button stands above the list of invoices; made after all closes the task."""
+    cause = f"{enums.INVOICE_WAITS}:{event.subject_id}"
+    if event.kind.endswith("made"):
+        settle_causes([cause], at=event.at, word=_("The invoice is made."))
+        return
+    number = str(event.data.get("number") or event.subject_id)
+    words = _("Order %(number)s") % {"number": number}, office_url("accounting_invoice_changelist")
+    raise_for_cause(
+        enums.INVOICE_WAITS,
+        cause=cause,
+        title=_("The invoice of order %(number)s could not be made") % {"number": number},
+        description=str(event.data.get("why") or ""),
+        subject=Subject("orders.order", event.subject_id, *words),
+        at=event.at,
+    )
