@@ -3,18 +3,41 @@
 import datetime as dt
 from decimal import Decimal
 
-from accounting.models import BankAccount, LineRule, Statement
-from accounting.services import take_statement
+from accounting.enums import CreditReason
+from accounting.models import BankAccount, Company, Invoice, LineRule, Statement
+from accounting.services import credit_order, invoice_order, take_statement
 from catalog.enums import ProductKind
 from logistics.models import StockBalance
 from orders.enums import MethodKind, OrderState
 from orders.models import Order, PaymentMethod
-from orders.services import CheckoutAnswers, add_to_cart, cancel, open_cart, place_order, record_payment
+from orders.services import (
+    CheckoutAnswers,
+    add_to_cart,
+    cancel,
+    hand_over,
+    mark_ready,
+    open_cart,
+    place_order,
+    record_payment,
+)
 from stores.models import SalesChannel, Store
 
 IBAN = "FR7630006000011234567890189"
 _SIGNS = "{ABCDEFGHI", "}JKLMNOPQR"
 _HEAD = "30006    00001EUR2 12345678901  "
+COMPANY = {
+    "name": "Jouets Étoile",
+    "legal_form": "SAS au capital de 50 000 €",
+    "line1": "12 rue de la République",
+    "postcode": "69002",
+    "city": "Lyon",
+    "siren": "732829320",
+    "register": "RCS Lyon 732 829 320",
+    "vat_number": "FR44732829320",
+    "email": "bonjour@jouets-etoile.example",
+    "phone": "01 84 00 00 00",
+    "iban": IBAN,
+}
 SHOPPERS = (("Nadia", "Lefèvre", "nadia.lefevre@example.com"), ("Paul", "Girard", "paul.girard@example.com"))
 
 
@@ -47,6 +70,24 @@ def make_bank(at: dt.datetime, actor: str) -> None:
         (Decimal("-18.50"), "FRAIS TENUE DE COMPTE", ""),
     ]
     take_statement(_cfonb(lines, at.date()), f"releve-{at:%Y%m%d}.txt", at=at, actor=actor)
+
+
+def make_invoices(at: dt.datetime, actor: str) -> None:
+    """The company that invoices, and an order that was collected and invoiced, part of it credited."""
+    company, made = Company.objects.get_or_create(code="main", defaults=COMPANY)
+    if not made and not company.name:
+        Company.objects.filter(pk=company.pk).update(**COMPANY)
+    if Invoice.objects.exists():
+        return
+    order = _order(("Jeanne", "Morel", "jeanne.morel@example.com"), at, 3)
+    record_payment(
+        order, method=order.payment_method, amount=order.total, key=f"demo:{order.number}", at=at, actor=actor
+    )
+    mark_ready(order, at, actor)
+    order = hand_over(order, at, actor)
+    invoice_order(order.guid, key=f"done:{order.guid}", at=at, actor=actor)
+    line = order.lines.get(position=1)
+    credit_order(order, {line.pk: 1}, reason=CreditReason.RETURN, at=at, actor=actor)
 
 
 def make_refund(at: dt.datetime, actor: str) -> None:

@@ -13,7 +13,7 @@ from campaigns.services import approve, create_campaign
 from catalog.models import Product, Selection
 from catalog.services import add_to_selection, save_rule
 from demo import DEMO_LOADED, words
-from demo.bank import make_bank, make_refund
+from demo.bank import make_bank, make_invoices, make_refund
 from demo.base import make_base, make_supply
 from demo.depth import make_depth
 from demo.files import FOLDER
@@ -84,6 +84,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     say("order of lists, relevance tests")
     make_bank(at, ACTOR)
     make_refund(at, ACTOR)
+    make_invoices(at, ACTOR)
     say("a bank statement with a line that nobody knows")
     make_held_run(at, ACTOR)
     say("a price file that is held back")

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -277,14 +278,14 @@ def _book_both(
 
 
 def _words(names: list[str]) -> list[str]:
-    return [str(Company._meta.get_field(name).verbose_name) for name in names]  # noqa: SLF001
+    return [str(getattr(Company._meta.get_field(name), "verbose_name", name)) for name in names]  # noqa: SLF001
 
 
 def _day(at: dt.datetime, order: Order) -> dt.date:
     return at.astimezone(ZoneInfo(order.channel.time_zone)).date()
 
 
-def _words_of(company: Company, language: str) -> dict[str, str]:
+def _words_of(company: Company, language: str) -> dict[str, Any]:
     """What stands on every invoice: the company's words, else the usual ones in the order's language."""
     with override(language):
         usual = {

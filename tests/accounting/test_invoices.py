@@ -22,7 +22,7 @@ from logbook.services import deliver, record
 from orders import services as orders
 from orders.models import Order
 from tasks_mgmt.models import Task
-from tests.builders import AT, Shopfront, a_channel, a_colleague, a_vat_rate
+from tests.builders import AT, Shopfront, a_channel, a_colleague, a_store, a_vat_rate, an_api_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = AT + dt.timedelta(days=2)
@@ -382,3 +382,26 @@ def test_office_checks_the_numbers_of_a_company_and_keeps_series_that_were_used(
     assert (series.kind, series.prefix) == ("invoice", "F")
     assert InvoiceSeries.objects.filter(prefix="AV").exists()
     assert "Étoile" in client.get(reverse("admin:accounting_company_changelist")).content.decode()
+
+
+def test_machines_read_the_invoices_of_orders_that_they_reach(shop, client):
+    order = sold(shop, (shop.product, 2))
+    made = invoice(order)
+    services.credit_order(order, {order.lines.get(kind="product").pk: 1}, reason="return", at=LATER, actor="anna")
+
+    def ask(scope, query="", **key):
+        head = {"Authorization": f"Bearer {an_api_key(scope, system=uuid.uuid4().hex[:8], **key)}"}
+        return client.get(f"/api/v1/accounting/invoices{query}", headers=head)
+
+    found = ask("books:export").json()
+    assert [one["kind"] for one in found["results"]] == ["credit", "invoice"]
+    assert found["results"][0]["corrects"] == made.number
+    assert len(ask("orders:read", "?kind=invoice&since=2026-03-10&until=2026-03-10").json()["results"]) == 1
+    assert ask("orders:read", f"?order={order.number}&since=2026-04-01").json()["results"] == []
+    assert ask("orders:read", "?since=soon").status_code == 422
+    assert ask("orders:read", "?cursor=x").status_code in (400, 404, 422)
+    assert ask("catalog:read").status_code == 403
+    assert ask("orders:read", f"/{made.guid}").json()["content"]["buyer"]["name"] == "Léa Petit"
+    other = a_store("BREST")
+    assert ask("orders:read", store=other).json()["results"] == []
+    assert ask("orders:read", f"/{made.guid}", store=other).status_code == 404
