@@ -25,6 +25,7 @@ class Scope(models.TextChoices):
     ORDERS_EXPORT = "orders:export", _("pull and acknowledge new orders")
     BOOKS_EXPORT = "books:export", _("hand the books to the accounting software")
     BOOKS_IMPORT = "books:import", _("send bank statements")
+    ORDERS_CHANGE = "orders:change", _("cancel, hold and take back orders")
     ORDERS_PAY = "orders:pay", _("post payments of a till")
     FLOWS_RUN = "flows:run", _("start flows and read their runs")
     FLOWS_ADMIN = "flows:admin", _("set up the machines that flows talk to")

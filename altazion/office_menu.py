@@ -60,6 +60,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("orders.order", _("Orders"), "receipt_long"),
             ("orders.payment", _("Payments"), "payments"),
             ("orders.refund", _("Refunds"), "currency_exchange"),
+            ("orders.cancelreason", _("Cancellations"), "cancel"),
             ("orders.paymentmethod", _("Payment methods"), "credit_card"),
             ("orders.cart", _("Carts"), "shopping_cart"),
             ("accounting.entry", _("Books"), "account_balance"),

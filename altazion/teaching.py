@@ -59,6 +59,7 @@ WORDS: dict[str, str | Promise] = {
     "logistics.stockmovement": _("Every change of stock leaves a line here; none is ever changed or taken away."),
     "logistics.supplyrule": _("Without rules a channel promises all that its places hold. A rule keeps a part back."),
     "orders.cart": _("Baskets stand here from the first product on, until they are ordered or forgotten."),
+    "orders.cancelreason": _("Reasons for which orders are cancelled, in two levels: customer, changed their mind."),
     "orders.order": _("Orders of the shop, the stores and the agents will stand here."),
     "orders.refund": _("Money that went back to shoppers, and what is still to give back, will stand here."),
     "orders.payment": _("Payments of orders stand here: asked, received, refused, paid back."),

@@ -13,7 +13,7 @@ from orders.models import Order, PaymentMethod
 from orders.services import (
     CheckoutAnswers,
     add_to_cart,
-    cancel,
+    cancel_for,
     hand_over,
     mark_ready,
     open_cart,
@@ -97,7 +97,7 @@ def make_refund(at: dt.datetime, actor: str) -> None:
     order = _order(("Inès", "Robin", "ines.robin@example.com"), at, 2)
     card = PaymentMethod.objects.get(code="card")
     record_payment(order, method=card, amount=order.total, key=f"demo:{order.number}", at=at, actor=actor)
-    cancel(order, "Le client a changé d’avis", at, actor)
+    cancel_for(order, "changed_mind", at=at, actor=actor, note="A appelé ce matin.")
 
 
 def _order(who: tuple[str, str, str], at: dt.datetime, number: int) -> Order:

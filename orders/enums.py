@@ -62,3 +62,8 @@ class AttemptState(models.TextChoices):
     RECEIVED = "received", _("received")
     REFUSED = "refused", _("refused")
     CANCELLED = "cancelled", pgettext_lazy("payment", "cancelled")
+
+
+# Codes of reasons that the platform gives by itself; the list in Office names them.
+UNPAID = "unpaid"
+NOTHING_HAD = "nothing_had"

@@ -5,25 +5,71 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from altazion.lib.translating import name_and_description
-from orders.models import PaymentMethod
+from orders.models import CancelReason, PaymentMethod
+from orders.selectors import grouped, reasons_to_choose
 
 
 class CancelForm(forms.Form):
-    """Why an order is cancelled; the shopper reads it, too."""
+    """Why an order is cancelled: a reason of the list, what the shopper reads of it, and a word among colleagues."""
 
-    reason = forms.CharField(
+    reason = forms.ChoiceField(
         label=_("Reason"),
-        max_length=200,
-        widget=UnfoldAdminTextInputWidget(attrs={"list": "cancel-reasons", "autocomplete": "off"}),
-        error_messages={"required": _("Say why the order is cancelled.")},
+        widget=UnfoldAdminSelectWidget,
+        error_messages={
+            "required": _("Say why the order is cancelled."),
+            "invalid_choice": _("This reason is not on the list."),
+        },
     )
+    words = forms.CharField(
+        label=_("In words for the shopper"),
+        required=False,
+        max_length=200,
+        help_text=_("Empty: what the list says."),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+    note = forms.CharField(
+        label=_("Note for colleagues"),
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        headings = [
+            (heading, [(one.code, one.shown_name) for one in reasons])
+            for heading, reasons in grouped(reasons_to_choose())
+        ]
+        self.fields["reason"].choices = [("", _("Choose a reason")), *headings]  # type: ignore[attr-defined]
 
     def first_error(self) -> str:
         """The first thing that is wrong, in words."""
         return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+
+class CancelReasonForm(name_and_description()):  # type: ignore[misc]
+    """A reason of cancellation: two levels, and whoever is below a heading stays below it."""
+
+    class Meta:
+        model = CancelReason
+        fields = ("code", "parent", "name", "description", "for_shoppers", "by_itself", "position", "active")
+
+    def clean(self) -> dict[str, Any]:
+        """No third level; nobody chooses what happens by itself."""
+        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        parent = answers.get("parent")
+        if parent is not None and parent == self.instance:
+            self.add_error("parent", _("A reason does not belong to itself."))
+        elif parent is not None and parent.parent_id:
+            self.add_error("parent", _("Reasons have two levels: choose a heading."))
+        elif parent is not None and self.instance.pk and self.instance.children.exists():
+            self.add_error("parent", _("More exact reasons stand below this one: it stays a heading."))
+        if answers.get("for_shoppers") and answers.get("by_itself"):
+            self.add_error("by_itself", _("What happens by itself is chosen by nobody, shoppers neither."))
+        return answers
 
 
 class PaymentMethodForm(name_and_description()):  # type: ignore[misc]

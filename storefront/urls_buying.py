@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("order/<uuid:guid>/", order.show, name="order"),
     path("order/<uuid:guid>/state/", order.state, name="order_state"),
     path("order/<uuid:guid>/pay/", order.pay, name="order_pay"),
+    path("order/<uuid:guid>/cancel/", order.cancel, name="order_cancel"),
     path("order/<uuid:guid>/again/", order.again, name="order_again"),
     path("sandbox-bank/<uuid:guid>/", sandbox_bank.page, name="sandbox_bank"),
     path("account/", account.overview, name="account"),

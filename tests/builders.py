@@ -10,7 +10,7 @@ from catalog.enums import ProductKind, ProductState
 from catalog.models import BasePrice, Product, ProductType, Publication, Segment, Selection, SelectionItem, VatRate
 from logistics.enums import PlaceKind, Purpose
 from logistics.models import DeliveryMode, Place, StockBalance, SupplySource
-from orders.models import PaymentMethod
+from orders.models import CancelReason, PaymentMethod
 from orders.services import CheckoutAnswers, add_to_cart, open_cart, place_order
 from stores.models import SalesChannel, Site, Store
 
@@ -125,6 +125,13 @@ def a_payment_method(channel, code="store", kind="pay_in_store", **fields):
     )
     method.channels.add(channel)
     return method
+
+
+def a_reason(code="never_collected", name="Never collected", **fields):
+    """A reason of cancellation below the heading `commercial` (`parent=None`: a heading itself)."""
+    if "parent" not in fields:
+        fields["parent"] = a_reason("commercial", "Commercial service", parent=None)
+    return CancelReason.objects.update_or_create(code=code, defaults={"name": name, **fields})[0]
 
 
 class Shopfront:

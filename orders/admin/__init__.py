@@ -3,6 +3,7 @@
 from orders.admin.carts import CartAdmin
 from orders.admin.orders import OrderAdmin
 from orders.admin.payments import PaymentAdmin, PaymentMethodAdmin
+from orders.admin.reasons import CancelReasonAdmin
 from orders.admin.refunds import RefundAdmin
 
-__all__ = ["CartAdmin", "OrderAdmin", "PaymentAdmin", "PaymentMethodAdmin", "RefundAdmin"]
+__all__ = ["CancelReasonAdmin", "CartAdmin", "OrderAdmin", "PaymentAdmin", "PaymentMethodAdmin", "RefundAdmin"]

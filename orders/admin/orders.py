@@ -208,7 +208,8 @@ class OrderAdmin(Records):
             form = CancelForm(request.POST)
             if not form.is_valid():
                 raise Refused(form.first_error())
-            services.cancel(order, form.cleaned_data["reason"], now(), who)
+            said = form.cleaned_data
+            services.cancel_for(order, said["reason"], words=said["words"], note=said["note"], at=now(), actor=who)
             return str(_("The order is cancelled; its stock is free again."))
         raise Http404
 

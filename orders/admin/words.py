@@ -15,7 +15,7 @@ def sentence(event: Event, currency: str) -> str:
         "orders.order_placed": _("Placed for %(total)s.") % {"total": _money(told.get("total"), currency)},
         "orders.order_ready": _("Prepared and ready."),
         "orders.order_done": _("Handed over."),
-        "orders.order_cancelled": _("Cancelled: %(why)s.") % {"why": told.get("reason", "")},
+        "orders.order_cancelled": _cancelled(event),
         "orders.payment_received": _paid(event, currency),
         "orders.refund_due": _("%(amount)s must be given back.") % {"amount": _money(told.get("amount"), currency)},
         "orders.refund_asked": _("%(amount)s goes back.") % {"amount": _money(told.get("amount"), currency)},
@@ -38,6 +38,12 @@ def sentence(event: Event, currency: str) -> str:
         % {"credit": told.get("credit", "")},
     }
     return words.get(event.kind, event.kind)
+
+
+def _cancelled(event: Event) -> str:
+    told = event.data
+    why = _("Cancelled: %(why)s.") % {"why": told.get("reason", "")}
+    return f"{why} {told['note']}" if told.get("note") else why
 
 
 def _paid(event: Event, currency: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from orders.models import Order, OrderLine, Payment, Refund, RefundPart
+from orders.models import CancelReason, Order, OrderLine, Payment, Refund, RefundPart
 
 
 class MoneySerializer(serializers.Serializer[Any]):
@@ -63,6 +63,26 @@ class RefundOut(serializers.ModelSerializer[Refund]):
         fields = ("guid", "amount", "currency", "reason", "asked_at", "parts")
 
 
+class CancelIn(serializers.Serializer[Any]):
+    """Why an order is cancelled: the code of a reason of the list."""
+
+    code = serializers.SlugField(max_length=40)
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True, help_text="For colleagues alone.")
+    words = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="For the shopper; what the list says if left out."
+    )
+
+
+class CancelReasonOut(serializers.ModelSerializer[CancelReason]):
+    """A reason that may be named."""
+
+    heading = serializers.CharField(source="parent.code", default="")
+
+    class Meta:
+        model = CancelReason
+        fields = ("code", "heading", "name", "description", "translations")
+
+
 class LineOut(serializers.ModelSerializer[OrderLine]):
     """A line as it was sold, with the reasons of its price (OSC-5)."""
 
@@ -91,6 +111,7 @@ class OrderHeadOut(serializers.ModelSerializer[Order]):
     channel = serializers.CharField(source="channel.code")
     payment_method = serializers.CharField(source="payment_method.code")
     delivery_mode = serializers.CharField(source="delivery_mode.code")
+    cancelled_for = serializers.CharField(source="cancelled_for.code", default="", help_text="Code of the reason.")
     total = serializers.SerializerMethodField()
     due = serializers.SerializerMethodField()
 
@@ -114,6 +135,8 @@ class OrderHeadOut(serializers.ModelSerializer[Order]):
             "ready_at",
             "done_at",
             "cancelled_at",
+            "cancelled_for",
+            "cancel_reason",
         )
 
     def get_total(self, order: Order) -> dict[str, str]:

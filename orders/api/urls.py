@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from orders.api.callbacks import ProviderCallback
+from orders.api.cancelling import CancelReasons, OrderCancel
 from orders.api.refunds import OrderRefunds, RefundConfirm
 from orders.api.views import OrderCollect, OrderDetail, OrderList, OrderPayments, OrderReady
 
@@ -27,6 +28,8 @@ urlpatterns = [
     path("orders/<order_number:number>/payments", OrderPayments.as_view(), name="order_payments"),
     path("orders/<order_number:number>/refunds", OrderRefunds.as_view(), name="order_refunds"),
     path("orders/<order_number:number>/refunds/<uuid:guid>/confirm", RefundConfirm.as_view(), name="refund_confirm"),
+    path("orders/<order_number:number>/cancel", OrderCancel.as_view(), name="order_cancel"),
+    path("cancel-reasons", CancelReasons.as_view(), name="cancel_reasons"),
     path("orders/<order_number:number>/ready", OrderReady.as_view(), name="order_ready"),
     path("orders/<order_number:number>/collect", OrderCollect.as_view(), name="order_collect"),
     path("payments/callback/<slug:provider>", ProviderCallback.as_view(), name="payment_callback"),

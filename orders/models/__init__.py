@@ -4,11 +4,13 @@ from orders.models.carts import Cart, CartLine
 from orders.models.holds import OrderHold
 from orders.models.orders import Order, OrderLine
 from orders.models.payments import Payment, PaymentMethod
+from orders.models.reasons import CancelReason
 from orders.models.refunds import Refund, RefundPart
 from orders.models.together import BoughtTogether
 
 __all__ = [
     "BoughtTogether",
+    "CancelReason",
     "Cart",
     "CartLine",
     "Order",

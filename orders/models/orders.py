@@ -13,6 +13,7 @@ from logistics.models import DeliveryMode
 from orders.enums import LineKind, OrderState, PaymentState
 from orders.models.carts import Cart
 from orders.models.payments import PaymentMethod
+from orders.models.reasons import CancelReason
 from stores.models import SalesChannel, Store
 
 
@@ -64,7 +65,20 @@ class Order(models.Model):
     ready_at = models.DateTimeField(_("ready"), null=True, blank=True)
     done_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
-    cancel_reason = models.CharField(_("reason of cancellation"), max_length=200, blank=True)
+    cancel_reason = models.CharField(
+        _("reason of cancellation"), max_length=200, blank=True, help_text=_("As the shopper reads it.")
+    )
+    cancelled_for = models.ForeignKey(
+        CancelReason,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("reason on the list"),
+    )
+    cancel_note = models.CharField(
+        _("note on the cancellation"), max_length=300, blank=True, db_default="", help_text=_("For colleagues alone.")
+    )
     hold_until = models.DateTimeField(
         _("held until"), null=True, blank=True, help_text=_("Empty: the goods wait until paid or cancelled.")
     )
@@ -87,6 +101,7 @@ class Order(models.Model):
             models.Index(fields=["store", "state", "-id"], name="order_store"),
             models.Index(fields=["email"], name="order_email"),
             models.Index(fields=["placed_at"], name="order_placed"),
+            models.Index(fields=["cancelled_at"], condition=Q(cancelled_at__isnull=False), name="order_cancelled"),
             models.Index(
                 fields=["hold_until"],
                 condition=Q(state=OrderState.PLACED, hold_until__isnull=False),

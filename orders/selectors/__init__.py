@@ -13,19 +13,23 @@ from orders.selectors.orders import (
     orders_of_key,
     orders_seen_by,
 )
+from orders.selectors.reasons import CancelledMonth, cancelled_month, grouped, reasons_to_choose
 from orders.selectors.refunds import nothing_to_give_back, orders_to_refund, refund_for_key
 
 __all__ = [
     "TO_STORE",
     "Basket",
     "BasketLine",
+    "CancelledMonth",
     "Checkout",
     "OrderPage",
     "basket",
+    "cancelled_month",
     "cart_by_token",
     "checkout",
     "count_in",
     "find_for_key",
+    "grouped",
     "may_read",
     "method_for_till",
     "nothing_to_give_back",
@@ -35,5 +39,6 @@ __all__ = [
     "orders_seen_by",
     "orders_to_refund",
     "payment_methods",
+    "reasons_to_choose",
     "refund_for_key",
 ]

@@ -15,7 +15,7 @@ from orders.enums import AttemptState, LineKind
 from orders.models import Order, OrderHold, OrderLine, Payment, PaymentMethod
 from orders.selectors.products import Picture, pictures
 
-HEAD = ("channel", "store", "payment_method", "delivery_mode", "customer")
+HEAD = ("channel", "store", "payment_method", "delivery_mode", "customer", "cancelled_for__parent")
 
 
 @dataclass(frozen=True)

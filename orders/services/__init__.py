@@ -1,5 +1,6 @@
 """Verbs of baskets, orders and payments. Nothing else writes order state."""
 
+from orders.services.cancelling import cancel_for, cancel_own, may_cancel_own
 from orders.services.carts import (
     CartIsOrdered,
     add_to_cart,
@@ -33,6 +34,8 @@ __all__ = [
     "WrongState",
     "add_to_cart",
     "cancel",
+    "cancel_for",
+    "cancel_own",
     "choose_store",
     "claim_confirmation",
     "confirm_refund",
@@ -45,6 +48,7 @@ __all__ = [
     "keep_answers",
     "learn_bought_together",
     "mark_ready",
+    "may_cancel_own",
     "merge_at_login",
     "open_cart",
     "place_order",

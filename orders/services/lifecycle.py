@@ -11,8 +11,9 @@ from logbook.services import record
 from logistics.enums import DeliveryKind, MovementKind
 from logistics.services import consume, give_delivery_back, release
 from orders import rules
-from orders.enums import MethodKind, OrderState, PaymentState
-from orders.models import Order
+from orders.enums import UNPAID, MethodKind, OrderState, PaymentState
+from orders.models import CancelReason, Order
+from orders.selectors.reasons import by_itself
 from orders.services.holding import must_not_be_held
 
 
@@ -60,8 +61,13 @@ def hand_over(order: Order, at: dt.datetime, actor: str) -> Order:
 
 
 @transaction.atomic
-def cancel(order: Order, reason: str, at: dt.datetime, actor: str) -> Order:
-    """Close an order that was not handed over and give its stock back. Money received must be refunded."""
+def cancel(
+    order: Order, reason: str, at: dt.datetime, actor: str, *, listed: CancelReason | None = None, note: str = ""
+) -> Order:
+    """Close an order that was not handed over and give its stock back. Money received must be refunded.
+
+    `reason` is what its shopper reads, `listed` what it counts as, `note` what colleagues read besides.
+    """
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why the order is cancelled."), field="reason")
@@ -69,8 +75,9 @@ def cancel(order: Order, reason: str, at: dt.datetime, actor: str) -> Order:
     if order.state == OrderState.CANCELLED:
         return order
     _may(order, OrderState.CANCELLED)
-    order.cancel_reason = reason[:200]
-    order = _becomes(order, OrderState.CANCELLED, "cancelled_at", at, actor, reason=order.cancel_reason)
+    order.cancel_reason, order.cancelled_for, order.cancel_note = reason[:200], listed, note.strip()[:300]
+    told = {"reason": order.cancel_reason, "code": listed.code if listed else "", "note": order.cancel_note}
+    order = _becomes(order, OrderState.CANCELLED, "cancelled_at", at, actor, **told)
     if order.refund_due > 0:
         record(
             "orders.refund_due",
@@ -102,7 +109,7 @@ def _expire(pk: int, at: dt.datetime) -> int:
     )
     if (found := order.first()) is None:
         return 0
-    cancel(found, _("not paid in time"), at, "clock")
+    cancel(found, _("not paid in time"), at, "clock", listed=by_itself(UNPAID))
     return 1
 
 
@@ -125,7 +132,7 @@ def _becomes(order: Order, state: OrderState, stamp: str, at: dt.datetime, actor
     order.state = state
     setattr(order, stamp, at)
     order.hold_until = None if state != OrderState.PLACED else order.hold_until
-    order.save(update_fields=["state", stamp, "hold_until", "cancel_reason"])
+    order.save(update_fields=["state", stamp, "hold_until", "cancel_reason", "cancelled_for", "cancel_note"])
     record(
         f"orders.order_{state.value}",
         at=at,

@@ -10,8 +10,9 @@ from altazion.lib.money import ZERO, cents
 from altazion.lib.problems import Invalid, Refused
 from logbook.services import record
 from orders import rules
-from orders.enums import LineKind, OrderState, RefundReason
+from orders.enums import NOTHING_HAD, LineKind, OrderState, RefundReason
 from orders.models import Order, OrderLine
+from orders.selectors.reasons import by_itself
 from orders.services.lifecycle import cancel
 from orders.services.payments import payment_state_of
 from orders.services.refunds import refund
@@ -34,7 +35,7 @@ def settle_prepared(order: Order, missing: Mapping[int, int], *, at: dt.datetime
         raise Refused(_("A closed order is not settled any more."), code="wrong_state")
     before = order.total
     if all(line.quantity == fewer.get(line.position, 0) for line in lines if line.kind == LineKind.PRODUCT):
-        order = cancel(order, _("nothing of it could be prepared"), at, actor)
+        order = cancel(order, _("nothing of it could be prepared"), at, actor, listed=by_itself(NOTHING_HAD))
     else:
         _lower(order, lines, fewer)
     record(

@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from altazion.lib.clock import now
-from altazion.lib.problems import NotFound, Refused
+from altazion.lib.problems import Invalid, NotFound, Refused
 from orders import services
 from orders.models import Order
-from orders.selectors import OrderPage, may_read, order_page
+from orders.selectors import OrderPage, may_read, order_page, reasons_to_choose
 from storefront.views.buying import open_cart_of, remember_cart, shop_of, user_of
 
 
@@ -29,8 +29,7 @@ def show(request: HttpRequest, guid: UUID) -> HttpResponse:
         if user_of(request) is None:  # its owner follows the link of a mail
             return redirect_to_login(request.get_full_path(), reverse("storefront:login"))
         raise Http404
-    facts = {"page": page, "order": page.order, "thanks": "thanks" in request.GET, "from_bank": "bank" in request.GET}
-    return render(request, "storefront/order/order.html", facts)
+    return _shown(request, page)
 
 
 @never_cache
@@ -45,6 +44,21 @@ def state(request: HttpRequest, guid: UUID) -> HttpResponse:
 def pay(request: HttpRequest, guid: UUID) -> HttpResponse:
     """Try to pay (again)."""
     return go_and_pay(request, _page(request, guid).order)
+
+
+@require_POST
+def cancel(request: HttpRequest, guid: UUID) -> HttpResponse:
+    """Its owner changes their mind; nothing is prepared yet."""
+    page = _page(request, guid)
+    try:
+        services.cancel_own(page.order, request.POST.get("reason", ""), at=now())
+    except Invalid as refusal:
+        return _shown(request, page, status=422, cancel_error=refusal.message)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Your order is cancelled."))
+    return redirect("storefront:order", guid)
 
 
 @require_POST
@@ -81,6 +95,14 @@ def go_and_pay(request: HttpRequest, order: Order, *, thanks: bool = False) -> H
             messages.info(request, refusal.message)
         redirection = None
     return redirect(redirection.url if redirection else f"{here}?thanks=1" if thanks else here)
+
+
+def _shown(request: HttpRequest, page: OrderPage, *, status: int = 200, **more: object) -> HttpResponse:
+    order = page.order
+    facts = {"page": page, "order": order, "thanks": "thanks" in request.GET, "from_bank": "bank" in request.GET}
+    if services.may_cancel_own(order):
+        facts["cancel_reasons"] = reasons_to_choose(shopper=True)
+    return render(request, "storefront/order/order.html", {**facts, **more}, status=status)
 
 
 def _find(request: HttpRequest, guid: UUID) -> OrderPage:

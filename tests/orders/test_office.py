@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from orders import services
 from orders.models import Order
-from tests.builders import AT, Shopfront, a_colleague, a_store
+from tests.builders import AT, Shopfront, a_colleague, a_reason, a_store
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:orders_order_changelist"
@@ -62,7 +62,8 @@ def test_cancelling_asks_for_a_reason(client, shop):
     order = shop.order()
     act(client, order, "cancel", reason=" ")
     assert Order.objects.get().state == "placed"
-    act(client, order, "cancel", reason="Never collected")
+    a_reason("never_collected", "Never collected", description="")
+    act(client, order, "cancel", reason="never_collected")
     assert Order.objects.get().state == "cancelled"
     assert "Never collected" in client.get(page(order)).content.decode()
 
