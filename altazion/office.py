@@ -145,7 +145,9 @@ def _orders(user: User, at: dt.datetime) -> dict[str, Any]:
     by_day: dict[dt.date, dict[str, Any]] = {row["day"]: dict(row) for row in rows}
     bars = chart([(day, by_day.get(day, {})) for day in (first + dt.timedelta(days=n) for n in range(CHART_DAYS))])
     payable_later = Q(payment_method__kind=MethodKind.PAY_IN_STORE)
-    placed = seen.filter(payable_later | Q(payment_state=PaymentState.PAID), state=OrderState.PLACED)
+    placed = seen.filter(
+        payable_later | Q(payment_state__in=[PaymentState.PAID, PaymentState.AUTHORISED]), state=OrderState.PLACED
+    )
     return {
         "orders": {
             "today": bars[-1],

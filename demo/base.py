@@ -16,7 +16,7 @@ from integrations.enums import ConnectionKind, Coverage, Direction, Entity, Expo
 from integrations.models import Connection, Export, Flow, Mapping
 from logistics.enums import DeliveryKind, PlaceKind, Purpose, RoutingScore
 from logistics.models import DeliveryMode, Place, RoutingPolicy, RoutingRule, SupplyRule, SupplySource
-from orders.enums import MethodKind
+from orders.enums import CaptureWhen, MethodKind
 from orders.models import PaymentMethod
 from stores.enums import ChannelKind
 from stores.models import SalesChannel, Site
@@ -28,6 +28,7 @@ ENGLISH = {  # ways to deliver and to pay, as the French ones below
     "express": ("Express delivery", "The next day for an order before 2 pm"),
     "pay_in_store": ("Payment in store", "At the till when you collect"),
     "card": ("Bank card", "Secure payment (demonstration)"),
+    "card-later": ("Bank card, debited when sent", "Authorised now, debited when your order is prepared"),
 }
 RATES = (
     ("FR20", "TVA 20 %", "0.2"),
@@ -218,10 +219,19 @@ def _payment_methods(channel: SalesChannel) -> None:
             "pay_in_store",
         ),
         ("card", "Carte bancaire", "Paiement sécurisé (démonstration)", MethodKind.CARD, "sandbox_card"),
+        (
+            "card-later",
+            "Carte bancaire, débitée à l’envoi",
+            "Autorisée maintenant, débitée quand votre commande est préparée",
+            MethodKind.CARD,
+            "sandbox_card",
+        ),
     )
     for position, (code, name, description, kind, provider) in enumerate(methods, 1):
         values = {"name": name, "description": description, "kind": kind, "provider": provider, "position": position}
         values |= _in_english(code)
+        if code == "card-later":
+            values["capture_when"] = CaptureWhen.PREPARED
         PaymentMethod.objects.get_or_create(code=code, defaults=values)[0].channels.add(channel)
 
 

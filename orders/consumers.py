@@ -14,6 +14,13 @@ def confirm(event: Event) -> None:
     transaction.on_commit(lambda: current_app.send_task("orders.tasks.send_confirmation", args=[guid]))
 
 
+@consumer("orders.authorised", kinds=["orders.capture_asked", "orders.void_asked"])
+def take_or_let_go(event: Event) -> None:
+    """Have the provider asked, outside of this transaction."""
+    guid = event.data["payment"]
+    transaction.on_commit(lambda: current_app.send_task("orders.tasks.send_payment", args=[guid]))
+
+
 @consumer("orders.refunds", kinds=["orders.refund_asked"])
 def give_back(event: Event) -> None:
     """Have the providers asked, outside of this transaction; what they were asked already they are not asked again."""

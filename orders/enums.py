@@ -15,6 +15,7 @@ class OrderState(models.TextChoices):
 class PaymentState(models.TextChoices):
     DUE = "due", _("to be paid")
     PART = "part", _("paid in part")
+    AUTHORISED = "authorised", pgettext_lazy("order", "authorised")
     PAID = "paid", _("paid")
     REFUNDED = "refunded", _("refunded")
 
@@ -24,6 +25,7 @@ class HoldKind(models.TextChoices):
 
     HAND = "hand", _("by hand")
     BANK = "bank", _("a bank statement")
+    MONEY = "money", _("money that could not be had")
 
 
 class LineKind(models.TextChoices):
@@ -34,6 +36,13 @@ class LineKind(models.TextChoices):
 class MethodKind(models.TextChoices):
     PAY_IN_STORE = "pay_in_store", _("pay in store")
     CARD = "card", _("card online")
+
+
+class CaptureWhen(models.TextChoices):
+    """When the money of a card is taken."""
+
+    ORDERED = "ordered", _("when ordered")
+    PREPARED = "prepared", _("when prepared: authorised before, only what leaves is taken")
 
 
 class RefundReason(models.TextChoices):
@@ -53,12 +62,21 @@ class PartState(models.TextChoices):
     WAITS = "waits", pgettext_lazy("refund", "to be handed out at the till")
     DONE = "done", pgettext_lazy("refund", "given back")
     FAILED = "failed", pgettext_lazy("refund", "failed")
+    ABANDONED = "abandoned", pgettext_lazy("refund", "given up")
 
 
 class AttemptState(models.TextChoices):
-    """One attempt to pay. Only the provider's own call proves it."""
+    """One attempt to pay. Only the provider's own call proves it.
+
+    Authorised money is promised by the bank and taken later (`capturing`), or let go (`voiding`, then `voided`).
+    """
 
     STARTED = "started", _("started")
+    AUTHORISED = "authorised", pgettext_lazy("payment", "authorised")
+    CAPTURING = "capturing", pgettext_lazy("payment", "being taken")
+    FAILED = "failed", pgettext_lazy("payment", "could not be taken")
+    VOIDING = "voiding", pgettext_lazy("payment", "being let go")
+    VOIDED = "voided", pgettext_lazy("payment", "let go")
     RECEIVED = "received", _("received")
     REFUSED = "refused", _("refused")
     CANCELLED = "cancelled", pgettext_lazy("payment", "cancelled")
@@ -67,3 +85,4 @@ class AttemptState(models.TextChoices):
 # Codes of reasons that the platform gives by itself; the list in Office names them.
 UNPAID = "unpaid"
 NOTHING_HAD = "nothing_had"
+PROMISED = (AttemptState.AUTHORISED, AttemptState.CAPTURING, AttemptState.FAILED)  # money the bank stands for

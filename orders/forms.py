@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from altazion.lib.translating import name_and_description
+from orders.enums import CaptureWhen, MethodKind
 from orders.models import CancelReason, PaymentMethod
 from orders.selectors import grouped, reasons_to_choose
 
@@ -83,6 +84,7 @@ class PaymentMethodForm(name_and_description()):  # type: ignore[misc]
             "description",
             "kind",
             "provider",
+            "capture_when",
             "channels",
             "min_amount",
             "max_amount",
@@ -92,12 +94,22 @@ class PaymentMethodForm(name_and_description()):  # type: ignore[misc]
             "active",
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["capture_when"].required = False
+
+    def clean_capture_when(self) -> str:
+        """Taken when ordered, unless said otherwise."""
+        return self.cleaned_data.get("capture_when") or CaptureWhen.ORDERED
+
     def clean(self) -> dict[str, Any]:
         """Limits in order, provider installed."""
         answers: dict[str, Any] = super().clean() or self.cleaned_data
         least, most = answers.get("min_amount"), answers.get("max_amount")
         if least is not None and most is not None and most < least:
             self.add_error("max_amount", _("This is below the smallest amount."))
+        if answers.get("capture_when") == CaptureWhen.PREPARED and answers.get("kind") != MethodKind.CARD:
+            self.add_error("capture_when", _("Only cards can be authorised first and taken later."))
         if answers.get("provider") and answers["provider"] not in settings.PAYMENT_PROVIDERS:
             names = ", ".join(sorted(settings.PAYMENT_PROVIDERS))
             self.add_error("provider", _("Installed providers: %(names)s") % {"names": names})

@@ -89,17 +89,21 @@ def fingerprint(lines: Iterable[tuple[int, int, Decimal]], fee: Decimal) -> str:
     return hashlib.sha256(f"{text}+{cents(fee)}".encode()).hexdigest()[:24]
 
 
-def payment_state(total: Decimal, paid: Decimal, refunded: Decimal = ZERO, *, closed: bool = False) -> str:
-    """due, part, paid or refunded. An order of nothing is paid; a closed one is owed nothing more.
+def payment_state(
+    total: Decimal, paid: Decimal, refunded: Decimal = ZERO, *, closed: bool = False, authorised: Decimal = ZERO
+) -> str:
+    """due, part, authorised, paid or refunded. An order of nothing is paid; a closed one is owed nothing more.
 
-    `refunded`: what of the money paid went back.
+    `refunded`: what of the money paid went back. `authorised`: what banks promise besides.
     """
     if refunded and refunded >= paid and (closed or not total):
         return "refunded"
     paid -= ZERO if closed else refunded
     if paid >= total:
         return "paid"
-    return "part" if paid > 0 else "due"
+    if paid + authorised >= total:
+        return "authorised"
+    return "part" if paid + authorised > 0 else "due"
 
 
 def may_become(state: str, wanted: str) -> bool:

@@ -57,6 +57,23 @@ def learn_bought_together() -> int:
 
 
 @shared_task
+def send_payment(guid: str) -> None:
+    """Ask a provider to take authorised money or to let it go; what fails holds its order."""
+    services.send_payment(guid, at=now())
+
+
+@shared_task
+def watch_money() -> int:
+    """What beat runs each minute: what providers never answered is asked again, ends of authorisations are told."""
+    payments, refunds = services.to_resume(at=now())
+    for guid in payments:
+        send_payment.delay(str(guid))
+    for guid in refunds:
+        send_refund.delay(str(guid))
+    return len(payments) + len(refunds) + services.tell_endings(at=now())
+
+
+@shared_task
 def send_refund(guid: str) -> None:
     """Ask the providers for a refund; what fails waits in the refund centre."""
     services.send_refund(guid, at=now())

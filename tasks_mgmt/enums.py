@@ -45,6 +45,8 @@ NOT_FETCHED = "media_not_fetched"
 ORDER_HELD = "order_held"
 BANK_ANOMALY = "bank_anomaly"
 INVOICE_WAITS = "invoice_waits"
+AUTHORISATION = "authorisation"
+MISMATCH = "payment_mismatch"
 
 KINDS = (
     Kind(FLOW_FAILED, _("A flow failed"), URGENT, 4, _FLOWS),
@@ -55,6 +57,8 @@ KINDS = (
     Kind(ORDER_TO_PREPARE, _("An order to prepare in the store"), URGENT, 2, _ORDERS),
     Kind(GOODS_GONE, _("Paid, but the goods are gone"), CRITICAL, 2, _ORDERS),
     Kind(REFUND_DUE, _("Money to give back"), URGENT, 24, _ORDERS),
+    Kind(AUTHORISATION, _("An authorisation of money ends"), URGENT, 8, _ORDERS),
+    Kind(MISMATCH, _("A bank told of another amount"), URGENT, 8, _ORDERS),
     Kind(ORDER_HELD, _("An order is held"), URGENT, 8, _ORDERS),
     Kind(BANK_ANOMALY, _("A bank statement has lines that nothing explains"), URGENT, 24, _BOOKS),
     Kind(INVOICE_WAITS, _("An invoice could not be made"), URGENT, 24, _BOOKS),

@@ -5,6 +5,7 @@ do), with a key that only this installation knows. There is no limit to their ag
 """
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -17,9 +18,10 @@ from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
 from orders.models import Payment, RefundPart
-from orders.ports import Call, ProviderAnswer, Redirect, RefundAnswer
+from orders.ports import Call, MoneyAnswer, ProviderAnswer, Redirect, RefundAnswer
 
-OUTCOMES = {"paid", "refused", "left"}
+OUTCOMES = {"paid", "authorised", "refused", "left", "voided"}
+PROMISED_FOR = dt.timedelta(days=7)
 
 
 class SandboxCard:
@@ -44,6 +46,8 @@ class SandboxCard:
                 amount=Decimal(str(told["amount"])),
                 reference=str(told["reference"])[:120],
                 message=str(told.get("message", "")),
+                currency=str(told.get("currency", "")),
+                expires_at=dt.datetime.fromisoformat(told["expires_at"]) if told.get("expires_at") else None,
             )
         except (ValueError, KeyError, TypeError, InvalidOperation):
             raise Invalid(_("The body of this call cannot be read."), code="unreadable") from None
@@ -51,17 +55,32 @@ class SandboxCard:
             raise Invalid(_("This outcome is unknown."), code="unreadable", field="outcome")
         return answer
 
+    def capture(self, payment: Payment) -> MoneyAnswer:
+        """Taken at once, unless its authorisation asks to be refused (an amount of 13 cents), to try that out."""
+        if payment.amount % 1 == Decimal("0.13"):
+            raise Refused(_("The bank refuses to pay."), code="capture_refused")
+        return MoneyAnswer(payment.provider_reference)
+
+    def void(self, payment: Payment) -> MoneyAnswer:
+        """Let go at once."""
+        return MoneyAnswer(payment.provider_reference)
+
     def refund(self, part: RefundPart) -> RefundAnswer:
         """Given back at once; the reference follows from the part, so that asking again gives the same one."""
         return RefundAnswer("done", reference=f"SBX-R-{part.guid.hex[:12].upper()}")
 
     def answer(self, payment: Payment, outcome: str) -> Call:
-        """The call that the bank makes for an outcome: paid, refused or left."""
+        """The call that the bank makes for an outcome: paid (authorised where it is taken later), refused or left."""
+        if outcome == "paid" and payment.capture_later:
+            outcome = "authorised"
+        until = (payment.started_at + PROMISED_FOR).isoformat() if outcome == "authorised" else ""
         body = json.dumps(
             {
                 "payment": str(payment.guid),
                 "outcome": outcome,
                 "amount": str(payment.amount),
+                "currency": payment.currency,
+                "expires_at": until,
                 "reference": f"SBX-{payment.guid.hex[:12].upper()}",
                 "message": "Card declined" if outcome == "refused" else "",
             }

@@ -19,6 +19,7 @@ _ALWAYS = (
     ("Reservations that ran out", "logistics.tasks.release_expired", 60),
     ("Proof of the stock ledger", "logistics.tasks.prove_stock", 86_400),
     ("Orders not paid in time", "orders.tasks.expire_unpaid", 60),
+    ("Money that providers were asked for", "orders.tasks.watch_money", 60),
     ("Selections by rule, all products", "catalog.tasks.follow_selections", 86_400),
     ("Selections by rule, novelties", "catalog.tasks.age_selections", 3600),
     ("Locks of fields that end", "catalog.tasks.end_locks", 60),

@@ -14,11 +14,17 @@ STATE_TONES = {
 PAYMENT_TONES = {
     PaymentState.DUE: "warn",
     PaymentState.PART: "warn",
+    PaymentState.AUTHORISED: "good",
     PaymentState.PAID: "good",
     PaymentState.REFUNDED: "none",
 }
 ATTEMPT_TONES = {
     AttemptState.STARTED: "info",
+    AttemptState.AUTHORISED: "good",
+    AttemptState.CAPTURING: "info",
+    AttemptState.FAILED: "bad",
+    AttemptState.VOIDING: "info",
+    AttemptState.VOIDED: "none",
     AttemptState.RECEIVED: "good",
     AttemptState.REFUSED: "bad",
     AttemptState.CANCELLED: "none",
@@ -28,6 +34,7 @@ PART_TONES = {
     PartState.WAITS: "warn",
     PartState.DONE: "good",
     PartState.FAILED: "bad",
+    PartState.ABANDONED: "none",
 }
 
 

@@ -25,7 +25,7 @@ from altazion.lib.problems import Refused
 from orders import rules, services
 from orders.admin.base import ATTEMPT_TONES, PAYMENT_TONES, STATE_TONES, Records
 from orders.admin.words import sentence
-from orders.enums import HoldKind, OrderState, PaymentState
+from orders.enums import AttemptState, HoldKind, OrderState, PaymentState
 from orders.forms import CancelForm
 from orders.models import Order
 from orders.selectors import orders_seen_by
@@ -148,7 +148,7 @@ class OrderAdmin(Records):
         """An order's page."""
         order = self._order(request, object_id)
         shown = office_order(order, language=(get_language() or "fr")[:2])
-        is_paid = order.payment_state == PaymentState.PAID
+        is_paid = order.payment_state in (PaymentState.PAID, PaymentState.AUTHORISED)
         facts = {
             **self.admin_site.each_context(request),
             "title": f"{_('Order')} {order.number}",
@@ -198,6 +198,8 @@ class OrderAdmin(Records):
         if verb == "hand_over":
             services.hand_over(order, now(), who)
             return str(_("The order is handed over."))
+        if verb in ("capture", "capture_again", "give_up_capture"):
+            return self._money(request, order, verb)
         if verb == "hold":
             services.hold_order(order, reason=request.POST.get("reason", ""), at=now(), actor=who)
             return str(_("The order is held: nothing is prepared or handed over until you let it go."))
@@ -212,6 +214,25 @@ class OrderAdmin(Records):
             services.cancel_for(order, said["reason"], words=said["words"], note=said["note"], at=now(), actor=who)
             return str(_("The order is cancelled; its stock is free again."))
         raise Http404
+
+    def _money(self, request: HttpRequest, order: Order, verb: str) -> str:
+        """Authorised money: take it, try again, or let it go; the provider is asked at once."""
+        pk = request.POST.get("payment", "")
+        payment = order.payments.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
+        if payment is None:
+            raise Http404
+        if verb == "capture":
+            services.capture(order, at=now(), actor=actor(request))
+        elif verb == "capture_again":
+            services.try_capture_again(payment, at=now(), actor=actor(request))
+        else:
+            reason = request.POST.get("reason", "")
+            services.give_up_capture(payment, reason=reason, at=now(), actor=actor(request))
+        services.send_payment(payment.guid, at=now(), actor=actor(request))
+        payment.refresh_from_db()
+        if payment.state == AttemptState.FAILED:
+            raise Refused(_("It failed again: %(why)s") % {"why": payment.message})
+        return str(_("The payment is now “%(state)s”.") % {"state": payment.get_state_display()})
 
     def _order(self, request: HttpRequest, object_id: str) -> Order:
         order = self.get_object(request, object_id)

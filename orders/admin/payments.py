@@ -27,13 +27,24 @@ class PaymentMethodAdmin(NeverDeleted, ModelAdmin):
     """Which ways to pay are offered, where, and within which limits (OFF-4). One no longer wanted is switched off."""
 
     form = PaymentMethodForm
-    list_display = ("name", "kind", "provider", "min_amount", "max_amount", "position", "active")
+    list_display = ("name", "kind", "provider", "capture_when", "min_amount", "max_amount", "position", "active")
     list_editable = ("position", "active")
     list_filter = ("active", ("kind", ChoicesDropdownFilter))
     filter_horizontal = ("channels",)
     prepopulated_fields = {"code": ("name",)}
     fieldsets = (
-        (None, {"fields": ("code", *side_by_side(["name", "description"]), ("kind", "provider"), "active")}),
+        (
+            None,
+            {
+                "fields": (
+                    "code",
+                    *side_by_side(["name", "description"]),
+                    ("kind", "provider"),
+                    "capture_when",
+                    "active",
+                )
+            },
+        ),
         (_("Where and for what amounts"), {"fields": ("channels", ("min_amount", "max_amount"), "position")}),
         (_("Behind the counter"), {"fields": (("hold_minutes", "accounting_code"),)}),
     )

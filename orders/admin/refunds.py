@@ -107,6 +107,10 @@ class RefundAdmin(Records):
                 part = services.try_again(part, at=now(), actor=actor(request))
             elif verb == "confirm":
                 part = services.confirm_refund(part, at=now(), actor=actor(request))
+            elif verb == "abandon":
+                reason = request.POST.get("reason", "")
+                part = services.abandon_refund(part, reason=reason, at=now(), actor=actor(request))
+                messages.success(request, gettext("Given up: the amount is among what is to be given back again."))
             else:
                 raise Http404
         except Refused as refusal:

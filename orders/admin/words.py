@@ -17,6 +17,21 @@ def sentence(event: Event, currency: str) -> str:
         "orders.order_done": _("Handed over."),
         "orders.order_cancelled": _cancelled(event),
         "orders.payment_received": _paid(event, currency),
+        "orders.payment_authorised": _("%(amount)s authorised.") % {"amount": _money(told.get("amount"), currency)},
+        "orders.capture_asked": _("%(amount)s is being taken.") % {"amount": _money(told.get("amount"), currency)},
+        "orders.capture_failed": _("%(amount)s could not be taken: %(why)s")
+        % {"amount": _money(told.get("amount"), currency), "why": told.get("why", "")},
+        "orders.void_asked": _("An authorisation of %(amount)s is let go.")
+        % {"amount": _money(told.get("amount"), currency)},
+        "orders.payment_voided": _("%(amount)s were let go.") % {"amount": _money(told.get("amount"), currency)},
+        "orders.authorisation_lost": _("An authorisation of %(amount)s ended: %(why)s")
+        % {"amount": _money(told.get("amount"), currency), "why": told.get("why", "")},
+        "orders.authorisation_ends": _("An authorisation of %(amount)s ends soon.")
+        % {"amount": _money(told.get("amount"), currency)},
+        "orders.payment_mismatch": _("The bank told of %(told)s instead of %(amount)s; it was not taken. %(why)s")
+        % {"amount": _money(told.get("amount"), currency), "told": told.get("told"), "why": told.get("why", "")},
+        "orders.refund_abandoned": _("Giving %(amount)s back this way was given up: %(why)s")
+        % {"amount": _money(told.get("amount"), currency), "why": told.get("why", "")},
         "orders.refund_due": _("%(amount)s must be given back.") % {"amount": _money(told.get("amount"), currency)},
         "orders.refund_asked": _("%(amount)s goes back.") % {"amount": _money(told.get("amount"), currency)},
         "orders.refund_made": _("%(amount)s was given back.") % {"amount": _money(told.get("amount"), currency)},

@@ -33,7 +33,10 @@ class PaymentOut(serializers.ModelSerializer[Payment]):
 
     class Meta:
         model = Payment
-        fields = ("guid", "method", "state", "amount", "currency", "store", "till", "started_at", "received_at")
+        fields = (
+            *("guid", "method", "state", "amount", "currency", "store", "till", "started_at", "received_at"),
+            *("authorised", "expires_at"),
+        )
 
 
 class RefundIn(serializers.Serializer[Any]):

@@ -45,6 +45,14 @@ class Order(models.Model):
     vat = models.JSONField(_("VAT by rate"), default=list)
     discount_total = models.DecimalField(_("discounts with tax"), max_digits=12, decimal_places=2, default=0)
     paid_total = models.DecimalField(_("received"), max_digits=12, decimal_places=2, default=0)
+    authorised_total = models.DecimalField(
+        _("authorised"),
+        max_digits=12,
+        decimal_places=2,
+        default=0,
+        db_default=0,
+        help_text=_("Promised by banks, not taken yet."),
+    )
     refunded_total = models.DecimalField(
         _("given back"),
         max_digits=12,
@@ -95,6 +103,7 @@ class Order(models.Model):
                 condition=Q(refunded_total__gte=0, refunded_total__lte=models.F("paid_total")),
                 name="no_more_back_than_came",
             ),
+            models.CheckConstraint(condition=Q(authorised_total__gte=0), name="authorised_not_negative"),
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="order_state"),
@@ -124,8 +133,13 @@ class Order(models.Model):
 
     @property
     def due(self) -> Decimal:
-        """What is still to be paid."""
-        return max(self.owed - self.kept, Decimal(0))
+        """What is still to be paid: neither received nor authorised."""
+        return max(self.owed - self.kept - self.authorised_total, Decimal(0))
+
+    @property
+    def to_capture(self) -> Decimal:
+        """What of the authorised money is to be taken."""
+        return min(max(self.owed - self.kept, Decimal(0)), self.authorised_total)
 
     @property
     def refund_due(self) -> Decimal:

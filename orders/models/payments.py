@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from altazion.lib.translating import Spoken
-from orders.enums import AttemptState, MethodKind
+from orders.enums import AttemptState, CaptureWhen, MethodKind
 from stores.models import SalesChannel, Store
 
 
@@ -25,6 +25,13 @@ class PaymentMethod(Spoken, models.Model):
     channels = models.ManyToManyField(SalesChannel, related_name="payment_methods", verbose_name=_("channels"))
     min_amount = models.DecimalField(_("from an amount of"), max_digits=10, decimal_places=2, default=0)
     max_amount = models.DecimalField(_("up to an amount of"), max_digits=10, decimal_places=2, null=True, blank=True)
+    capture_when = models.CharField(
+        _("the money is taken"),
+        max_length=10,
+        choices=CaptureWhen,
+        default=CaptureWhen.ORDERED,
+        db_default=CaptureWhen.ORDERED,
+    )
     hold_minutes = models.PositiveIntegerField(_("minutes that stock is held while paying"), default=30)
     accounting_code = models.CharField(_("accounting code"), max_length=20, blank=True, default="511000")
     position = models.PositiveSmallIntegerField(_("position"), default=10)
@@ -57,6 +64,16 @@ class Payment(models.Model):
     message = models.CharField(_("message"), max_length=200, blank=True)
     started_at = models.DateTimeField(_("started"))
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
+    capture_later = models.BooleanField(_("taken when prepared"), default=False, db_default=False)
+    authorised = models.DecimalField(_("authorised"), max_digits=12, decimal_places=2, null=True, blank=True)
+    expires_at = models.DateTimeField(_("authorised until"), null=True, blank=True)
+    warned_at = models.DateTimeField(_("end told"), null=True, blank=True)
+    asked = models.DecimalField(
+        _("to be taken"), max_digits=12, decimal_places=2, null=True, blank=True, help_text=_("Of what is authorised.")
+    )
+    called_at = models.DateTimeField(_("provider called"), null=True, blank=True)
+    first_called_at = models.DateTimeField(_("provider first called"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("payment")
@@ -67,7 +84,23 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=AttemptState.RECEIVED) | Q(received_at__isnull=False), name="received_has_a_time"
             ),
+            models.CheckConstraint(
+                condition=Q(asked=None) | Q(asked__gt=0, asked__lte=models.F("authorised")),
+                name="no_more_taken_than_authorised",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["state", "expires_at"],
+                condition=Q(state__in=["authorised", "capturing", "voiding"]),
+                name="payment_to_watch",
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+    @property
+    def call_key(self) -> str:
+        """Under which its provider is asked: the same until it gave an answer, so that it acts once."""
+        return f"{self.state}:{self.guid}:{self.tries}"

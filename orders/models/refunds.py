@@ -45,6 +45,8 @@ class RefundPart(models.Model):
     provider_reference = models.CharField(_("provider's reference"), max_length=120, blank=True)
     message = models.CharField(_("message"), max_length=200, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    called_at = models.DateTimeField(_("provider called"), null=True, blank=True)
+    first_called_at = models.DateTimeField(_("provider first called"), null=True, blank=True)
     done_at = models.DateTimeField(_("given back"), null=True, blank=True)
     done_by = models.CharField(_("given back by"), max_length=150, blank=True)
 
@@ -62,3 +64,8 @@ class RefundPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} ({self.state})"
+
+    @property
+    def call_key(self) -> str:
+        """Under which its provider is asked: the same until it gave an answer, so that the money goes once."""
+        return f"refund:{self.guid}:{self.tries}"

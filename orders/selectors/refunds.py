@@ -30,7 +30,7 @@ def nothing_to_give_back(guid: UUID | str) -> bool:
     if order is None:
         return True
     return order.refund_due <= 0 and not (
-        RefundPart.objects.filter(refund__order=order).exclude(state=PartState.DONE).exists()
+        RefundPart.objects.filter(refund__order=order).exclude(state__in=[PartState.DONE, PartState.ABANDONED]).exists()
     )
 
 

@@ -1,6 +1,8 @@
 """Verbs of baskets, orders and payments. Nothing else writes order state."""
 
+from orders.services.calling import send_payment, tell_endings, to_resume
 from orders.services.cancelling import cancel_for, cancel_own, may_cancel_own
+from orders.services.capturing import capture, give_up_capture, release_authorised, try_capture_again
 from orders.services.carts import (
     CartIsOrdered,
     add_to_cart,
@@ -23,7 +25,8 @@ from orders.services.lifecycle import (
 )
 from orders.services.payments import record_payment, start_payment, take_call
 from orders.services.placing import Changed, CheckoutAnswers, place_order
-from orders.services.refunds import confirm_refund, give_back_due, refund, send_refund, try_again
+from orders.services.refunds import abandon_refund, confirm_refund, give_back_due, refund
+from orders.services.sending import send_refund, try_again
 from orders.services.settling import settle_prepared
 from orders.services.together import learn_bought_together
 
@@ -32,16 +35,19 @@ __all__ = [
     "Changed",
     "CheckoutAnswers",
     "WrongState",
+    "abandon_refund",
     "add_to_cart",
     "cancel",
     "cancel_for",
     "cancel_own",
+    "capture",
     "choose_store",
     "claim_confirmation",
     "confirm_refund",
     "drop_unsold",
     "expire_unpaid",
     "give_back_due",
+    "give_up_capture",
     "give_up_confirmation",
     "hand_over",
     "hold_order",
@@ -54,12 +60,17 @@ __all__ = [
     "place_order",
     "record_payment",
     "refund",
+    "release_authorised",
     "release_by_hand",
     "release_order",
+    "send_payment",
     "send_refund",
     "set_quantity",
     "settle_prepared",
     "start_payment",
     "take_call",
+    "tell_endings",
+    "to_resume",
     "try_again",
+    "try_capture_again",
 ]

@@ -14,6 +14,8 @@ from orders import rules
 from orders.enums import UNPAID, MethodKind, OrderState, PaymentState
 from orders.models import CancelReason, Order
 from orders.selectors.reasons import by_itself
+from orders.services.capturing import capture, release_authorised
+from orders.services.counting import COVERED, lock_order
 from orders.services.holding import must_not_be_held
 
 
@@ -26,13 +28,14 @@ class WrongState(Refused):
 @transaction.atomic
 def mark_ready(order: Order, at: dt.datetime, actor: str) -> Order:
     """The goods are gathered. An order to be paid online is not prepared before its money came."""
-    order = _lock(order)
+    order = lock_order(order.pk)
     if order.state == OrderState.READY:
         return order
     _may(order, OrderState.READY)
     must_not_be_held(order)
     if order.payment_method.kind != MethodKind.PAY_IN_STORE:
         _must_be_paid(order)
+    order = capture(order, at=at, actor=actor)
     return _becomes(order, OrderState.READY, "ready_at", at, actor)
 
 
@@ -40,14 +43,15 @@ def mark_ready(order: Order, at: dt.datetime, actor: str) -> Order:
 def hand_over(order: Order, at: dt.datetime, actor: str) -> Order:
     """The goods leave: to the shopper, or to the carrier. What was reserved becomes a stock movement.
 
-    Refused while not ready, not wholly paid, or held. Said twice, it happens once.
+    Refused while not ready, not wholly paid or authorised, or held. Said twice, it happens once.
     """
-    order = _lock(order)
+    order = lock_order(order.pk)
     if order.state == OrderState.DONE:
         return order
     _may(order, OrderState.DONE)
     must_not_be_held(order)
     _must_be_paid(order)
+    order = capture(order, at=at, actor=actor)
     order = _becomes(order, OrderState.DONE, "done_at", at, actor)
     collected = order.delivery_mode.kind == DeliveryKind.PICKUP
     consume(
@@ -71,13 +75,14 @@ def cancel(
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why the order is cancelled."), field="reason")
-    order = _lock(order)
+    order = lock_order(order.pk)
     if order.state == OrderState.CANCELLED:
         return order
     _may(order, OrderState.CANCELLED)
     order.cancel_reason, order.cancelled_for, order.cancel_note = reason[:200], listed, note.strip()[:300]
     told = {"reason": order.cancel_reason, "code": listed.code if listed else "", "note": order.cancel_note}
     order = _becomes(order, OrderState.CANCELLED, "cancelled_at", at, actor, **told)
+    order = release_authorised(order, at=at, actor=actor)
     if order.refund_due > 0:
         record(
             "orders.refund_due",
@@ -156,17 +161,9 @@ def _may(order: Order, wanted: OrderState) -> None:
 
 
 def _must_be_paid(order: Order) -> None:
-    if order.payment_state != PaymentState.PAID:
+    if order.payment_state not in COVERED:
         raise Refused(
             _("This order is not wholly paid yet."),
             code="not_paid",
             details={"due": str(order.due)},
         )
-
-
-def _lock(order: Order) -> Order:
-    return (
-        Order.objects.select_for_update(of=("self",))
-        .select_related("payment_method", "store", "delivery_mode", "channel")
-        .get(pk=order.pk)
-    )

@@ -5,38 +5,45 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from altazion.lib.money import display
 from altazion.lib.problems import Invalid, NotFound, Refused
-from logbook.services import record
-from orders import rules
-from orders.enums import AttemptState, OrderState, PaymentState
+from orders.enums import AttemptState, CaptureWhen, MethodKind, OrderState
 from orders.models import Order, Payment, PaymentMethod
-from orders.ports import Call, ProviderAnswer, Redirect, provider
+from orders.ports import Call, ProviderAnswer, Redirect, Unreachable, provider
+from orders.services.capturing import lock_payment, note_authorised, note_captured, note_lost
+from orders.services.counting import count_received, lock_order, payment_facts, tell_of_order
 from orders.services.stock import hold_on
 from stores.models import Store
+
+ONLINE = (MethodKind.CARD,)  # the shopper goes to the provider, who then calls
+OPEN = (AttemptState.STARTED, AttemptState.REFUSED, AttemptState.CANCELLED)  # nothing is promised, nothing came
 
 
 def start_payment(order: Order, *, return_url: str, callback_url: str, at: dt.datetime) -> Redirect | None:
     """Open an attempt to pay what is still due, and the time the goods wait for it; the shopper may try again.
 
-    Raises Refused when nothing is due or the order is closed.
+    None when there is nowhere to go. Raises Refused when nothing is due, the order is closed, or the provider will not.
     """
     with transaction.atomic():
-        order = _lock(order.pk)
+        order = lock_order(order.pk)
         _payable(order)
         method = order.payment_method
-        until = at + dt.timedelta(minutes=method.hold_minutes) if order.hold_until else None
-        payment = _open_attempt(order, at)
-        redirect = provider(method.provider).start(payment, return_url=return_url, callback_url=callback_url)
-        if redirect is not None:
-            payment.save()
-        if until is not None:
-            Order.objects.filter(pk=order.pk).update(hold_until=until)
-            order.hold_until = until
+        payment = _open_attempt(order, at) if method.kind in ONLINE else None
+        if order.hold_until:
+            order.hold_until = at + dt.timedelta(minutes=method.hold_minutes)
+            order.save(update_fields=["hold_until"])
             hold_on(order, at=at)
+    if payment is None:
+        return None
+    try:
+        redirect = provider(method.provider).start(payment, return_url=return_url, callback_url=callback_url)
+    except Unreachable as silence:
+        text = _("The payment service does not answer. Nothing was taken; please try again in a moment.")
+        raise Refused(text, code="provider_silent", status=503) from silence
+    if redirect and redirect.reference:
+        Payment.objects.filter(pk=payment.pk, state=AttemptState.STARTED).update(provider_reference=redirect.reference)
     return redirect
 
 
@@ -57,7 +64,7 @@ def record_payment(
 
     The same `key` again returns the same payment. Refused: more than is due, a closed order, another order's key.
     """
-    order = _lock(order.pk)
+    order = lock_order(order.pk)
     known = Payment.objects.filter(key=key).select_related("order").first()
     if known is not None:
         if known.order_id != order.pk or known.amount != amount:
@@ -87,34 +94,70 @@ def record_payment(
         started_at=at,
         received_at=at,
     )
-    _received(order, payment, at, actor)
+    count_received(order, payment, at=at, actor=actor)
     return payment
 
 
 def take_call(provider_name: str, call: Call, *, at: dt.datetime) -> Payment:
     """A provider tells the outcome of an attempt. Only this proves payment; late and repeated calls do no harm.
 
-    Raises Refused (401) for a call whose proof does not hold, NotFound for an attempt we never made.
+    Raises Refused (401) for a call whose proof does not hold, NotFound for an attempt we never made, Refused (422)
+    for another amount or currency than was asked: a person is told of it.
     """
     answer = provider(provider_name).read_call(call)
     with transaction.atomic():
-        payment = _attempt(answer, provider_name)
-        order = _lock(payment.order_id)
-        payment.refresh_from_db()
-        if payment.state == AttemptState.RECEIVED:
-            return payment  # told already; money that came is never taken back by a later word
-        if answer.outcome != "paid":
-            _not_paid(payment, answer)
-            return payment
-        if answer.amount != payment.amount:
-            raise Refused(_("The amount is not the one that was asked."), code="wrong_amount", status=422)
-        payment.state = AttemptState.RECEIVED
-        payment.received_at = at
-        payment.provider_reference = answer.reference
-        payment.message = ""
-        payment.save()
-        _received(order, payment, at, provider_name)
+        order, payment = lock_payment(_attempt(answer, provider_name).pk)
+        wrong = _differs(payment, answer)
+        if wrong:
+            _tell_difference(order, payment, answer, wrong, at)
+        else:
+            _take(order, payment, answer, at, provider_name)
+    if wrong:
+        raise Refused(wrong, code="wrong_amount", status=422)
     return payment
+
+
+def _take(order: Order, payment: Payment, answer: ProviderAnswer, at: dt.datetime, actor: str) -> None:
+    """One word of a provider, whatever came before it: words come late, twice, and in any order."""
+    if payment.state == AttemptState.RECEIVED:
+        return  # told already; money that came is never taken back by a later word
+    if answer.outcome == "paid":
+        if payment.capture_later:
+            note_captured(order, payment, answer.amount, answer.reference, at=at, actor=actor)
+            return
+        payment.state, payment.received_at, payment.message = AttemptState.RECEIVED, at, ""
+        payment.provider_reference = answer.reference
+        payment.save()
+        count_received(order, payment, at=at, actor=actor)
+    elif answer.outcome == "authorised":
+        if payment.state in OPEN:
+            note_authorised(order, payment, answer, at=at, actor=actor)
+    elif payment.state in OPEN:
+        payment.state = AttemptState.REFUSED if answer.outcome == "refused" else AttemptState.CANCELLED
+        payment.provider_reference, payment.message = answer.reference, answer.message[:200]
+        payment.save()
+    elif answer.outcome == "voided" and payment.state != AttemptState.VOIDED:
+        note_lost(order, payment, answer.message, at=at, actor=actor)
+
+
+def _differs(payment: Payment, answer: ProviderAnswer) -> str:
+    """What is wrong with the money that a provider tells of; nothing when it is as asked."""
+    if answer.outcome not in ("paid", "authorised") or payment.state == AttemptState.RECEIVED:
+        return ""
+    if answer.currency and answer.currency.upper() != payment.currency:
+        return _("The currency is not the one that was asked.")
+    less = payment.capture_later and answer.outcome == "paid"  # of what was authorised a part may be taken
+    fits = 0 < answer.amount <= payment.amount if less else answer.amount == payment.amount
+    return "" if fits else _("The amount is not the one that was asked.")
+
+
+def _tell_difference(order: Order, payment: Payment, answer: ProviderAnswer, why: str, at: dt.datetime) -> None:
+    if payment.message == why:
+        return  # the provider repeats itself; a person knows
+    Payment.objects.filter(pk=payment.pk).update(message=why)
+    facts = payment_facts(order, payment)
+    facts |= {"why": why, "told": f"{answer.amount} {answer.currency or payment.currency}"}
+    tell_of_order("orders.payment_mismatch", order, at=at, actor="", **facts)
 
 
 def _open_attempt(order: Order, at: dt.datetime) -> Payment:
@@ -130,8 +173,10 @@ def _open_attempt(order: Order, at: dt.datetime) -> Payment:
         currency=order.currency,
         store=order.store,
         started_at=at,
+        capture_later=order.payment_method.capture_when == CaptureWhen.PREPARED,
     )
     attempt.key = f"attempt:{attempt.guid}"
+    attempt.save()
     return attempt
 
 
@@ -146,73 +191,8 @@ def _attempt(answer: ProviderAnswer, provider_name: str) -> Payment:
     return payment
 
 
-def _not_paid(payment: Payment, answer: ProviderAnswer) -> None:
-    payment.state = AttemptState.REFUSED if answer.outcome == "refused" else AttemptState.CANCELLED
-    payment.provider_reference = answer.reference
-    payment.message = answer.message[:200]
-    payment.save()
-
-
-def _received(order: Order, payment: Payment, at: dt.datetime, actor: str) -> None:
-    """Count a receipt. What comes for a closed order, or beyond its total, is money to give back."""
-    was_to_go_back = order.refund_due
-    order.paid_total += payment.amount
-    order.payment_state = payment_state_of(order)
-    Order.objects.filter(pk=order.pk).update(
-        paid_total=F("paid_total") + payment.amount, payment_state=order.payment_state
-    )
-    paid = order.payment_state == PaymentState.PAID
-    excess = order.refund_due - was_to_go_back
-    facts = {
-        "number": order.number,
-        "payment": str(payment.guid),
-        "amount": str(payment.amount),
-        "method": payment.method.code,
-        "store": payment.store.code if payment.store else "",
-        "till": payment.till,
-        "paid": paid,
-    }
-    record("orders.payment_received", at=at, subject_kind="order", subject_id=order.guid, actor=actor, **facts)
-    if excess > 0:
-        record(
-            "orders.refund_due",
-            at=at,
-            subject_kind="order",
-            subject_id=order.guid,
-            actor=actor,
-            **{**facts, "amount": str(excess)},
-        )
-    elif paid and order.hold_until is not None:
-        Order.objects.filter(pk=order.pk).update(hold_until=None)
-        order.hold_until = None
-        _keep_goods(order, at)
-
-
-def payment_state_of(order: Order) -> str:
-    """How an order stands with its money, what went back counted."""
-    closed = order.state in (OrderState.DONE, OrderState.CANCELLED)
-    return rules.payment_state(order.total, order.paid_total, order.refunded_total, closed=closed)
-
-
-def _keep_goods(order: Order, at: dt.datetime) -> None:
-    """A paid order keeps its goods. Had its time run out and others taken them, a person must be told."""
-    try:
-        hold_on(order, at=at)
-    except Refused as refusal:
-        facts = {"number": order.number, "store": order.store.code if order.store else "", "why": refusal.message}
-        record("orders.goods_gone", at=at, subject_kind="order", subject_id=order.guid, **facts)
-
-
 def _payable(order: Order) -> None:
     if order.state == OrderState.CANCELLED:
         raise Refused(_("This order is cancelled."), code="order_cancelled")
     if order.due <= 0:
         raise Refused(_("This order is paid already."), code="already_paid")
-
-
-def _lock(pk: int) -> Order:
-    return (
-        Order.objects.select_for_update(of=("self",))
-        .select_related("payment_method", "store", "channel", "delivery_mode")
-        .get(pk=pk)
-    )

@@ -2,10 +2,9 @@
 
 import datetime as dt
 from decimal import Decimal
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
 from altazion.lib.money import ZERO, cents, display
@@ -13,8 +12,7 @@ from altazion.lib.problems import Invalid, Refused
 from logbook.services import record
 from orders.enums import AttemptState, OrderState, PartState, RefundReason
 from orders.models import Order, Payment, Refund, RefundPart
-from orders.ports import provider
-from orders.services.payments import payment_state_of
+from orders.services.counting import payment_state_of
 
 
 @transaction.atomic
@@ -40,7 +38,7 @@ def refund(order: Order, amount: Decimal, *, reason: str, key: str, at: dt.datet
     made = Refund.objects.create(
         order=order, amount=amount, currency=order.currency, reason=reason, key=key, asked_at=at, asked_by=actor[:150]
     )
-    RefundPart.objects.bulk_create(_parts(made))
+    parts = RefundPart.objects.bulk_create(_parts(made))
     of_sale = ZERO
     if order.state == OrderState.DONE:  # what a closed sale gives back beyond its due is not owed again
         of_sale = max(amount - order.refund_due, ZERO)
@@ -53,24 +51,10 @@ def refund(order: Order, amount: Decimal, *, reason: str, key: str, at: dt.datet
         number=order.number, refund=str(made.guid), amount=str(amount), reason=reason,
         of_sale=str(of_sale), key=key,
     )  # fmt: skip
+    for part in parts:
+        if part.state == PartState.WAITS:
+            tell_of_part("orders.refund_waits", part, at, actor)
     return made
-
-
-def send_refund(guid: UUID | str, *, at: dt.datetime, actor: str = "") -> Refund:
-    """Have the providers give back what of a refund is still on its way. Each part on its own: one may fail."""
-    made = Refund.objects.select_related("order").get(guid=guid)
-    for pk in list(made.parts.filter(state=PartState.ASKED).values_list("pk", flat=True)):
-        _send(pk, at, actor)
-    return made
-
-
-def try_again(part: RefundPart, *, at: dt.datetime, actor: str) -> RefundPart:
-    """Ask the provider once more for a part that failed; it knows the part, so the money goes once."""
-    changed = RefundPart.objects.filter(pk=part.pk, state=PartState.FAILED).update(state=PartState.ASKED)
-    if changed:
-        _send(part.pk, at, actor)
-    part.refresh_from_db()
-    return part
 
 
 @transaction.atomic
@@ -79,12 +63,37 @@ def confirm_refund(part: RefundPart, *, at: dt.datetime, actor: str) -> RefundPa
 
     Refused while the provider is being asked: it may still give it back.
     """
-    part = _lock(part.pk)
+    part = lock_part(part.pk)
     if part.state == PartState.DONE:
         return part
     if part.state == PartState.ASKED:
         raise Refused(_("This refund is on its way through its provider."), code="on_its_way")
-    _done(part, part.provider_reference, at, actor)
+    if part.state == PartState.ABANDONED:
+        raise Refused(_("This refund was given up."), code="given_up")
+    part_done(part, part.provider_reference, at, actor)
+    return part
+
+
+@transaction.atomic
+def abandon_refund(part: RefundPart, *, reason: str, at: dt.datetime, actor: str) -> RefundPart:
+    """Give up a part that its provider will not give back: its amount is to be given back again, another way.
+
+    Raises Invalid without a reason, Refused unless it failed.
+    """
+    if not (reason := reason.strip()):
+        raise Invalid(_("Say why it is given up."), field="reason")
+    order = Order.objects.select_for_update().get(pk=part.refund.order_id)
+    part = lock_part(part.pk)
+    if part.state == PartState.ABANDONED:
+        return part
+    if part.state != PartState.FAILED:
+        raise Refused(_("Only a refund that failed can be given up."), code="wrong_state")
+    part.state, part.message = PartState.ABANDONED, reason[:200]
+    part.save(update_fields=["state", "message"])
+    order.refunded_total -= part.amount
+    order.payment_state = payment_state_of(order)
+    order.save(update_fields=["refunded_total", "payment_state"])
+    tell_of_part("orders.refund_abandoned", part, at, actor, why=part.message)
     return part
 
 
@@ -117,47 +126,32 @@ def _checked(amount: Decimal, reason: str) -> Decimal:
 
 
 def _parts(made: Refund) -> list[RefundPart]:
+    """Newest payments first; what a provider would not give back is handed out by a person from then on."""
     left, parts = made.amount, []
     received = Payment.objects.filter(order=made.order, state=AttemptState.RECEIVED).order_by("-received_at", "-pk")
-    for payment in received.annotate(back=Sum("refund_parts__amount")):
+    alive = ~Q(refund_parts__state=PartState.ABANDONED)
+    given_up = RefundPart.objects.filter(payment=OuterRef("pk"), state=PartState.ABANDONED)
+    for payment in received.annotate(back=Sum("refund_parts__amount", filter=alive), by_hand=Exists(given_up)):
         part = min(left, payment.amount - (payment.back or ZERO))
         if part > 0:
-            parts.append(RefundPart(refund=made, payment=payment, amount=part))
+            state = PartState.WAITS if payment.by_hand else PartState.ASKED
+            parts.append(RefundPart(refund=made, payment=payment, amount=part, state=state))
             left -= part
     if left:
         raise Refused(_("The payments of this order do not hold this amount any more."), code="more_than_kept")
     return parts
 
 
-@transaction.atomic
-def _send(pk: int, at: dt.datetime, actor: str) -> None:
-    part = _lock(pk)  # another worker waits here and then finds it sent
-    if part.state != PartState.ASKED:
-        return
-    part.tries += 1
-    try:
-        answer = provider(part.payment.method.provider).refund(part)
-    except Refused as refusal:
-        part.state, part.message = PartState.FAILED, refusal.message[:200]
-        part.save(update_fields=["state", "message", "tries"])
-        _tell("orders.refund_failed", part, at, actor, why=part.message)
-        return
-    if answer.outcome == "done":
-        _done(part, answer.reference, at, actor)
-        return
-    part.state, part.message, part.provider_reference = PartState.WAITS, answer.message[:200], answer.reference[:120]
-    part.save(update_fields=["state", "message", "provider_reference", "tries"])
-    _tell("orders.refund_waits", part, at, actor)
-
-
-def _done(part: RefundPart, reference: str, at: dt.datetime, actor: str) -> None:
+def part_done(part: RefundPart, reference: str, at: dt.datetime, actor: str) -> None:
+    """Note that the money of a part went back."""
     part.state, part.message, part.provider_reference = PartState.DONE, "", reference[:120]
     part.done_at, part.done_by = at, actor[:150]
     part.save(update_fields=["state", "message", "provider_reference", "done_at", "done_by", "tries"])
-    _tell("orders.refund_made", part, at, actor)
+    tell_of_part("orders.refund_made", part, at, actor)
 
 
-def _tell(kind: str, part: RefundPart, at: dt.datetime, actor: str, **facts: str) -> None:
+def tell_of_part(kind: str, part: RefundPart, at: dt.datetime, actor: str, **facts: str) -> None:
+    """Record what happened to a part."""
     order = part.refund.order
     record(
         kind, at=at, subject_kind="order", subject_id=order.guid, actor=actor, number=order.number,
@@ -166,7 +160,8 @@ def _tell(kind: str, part: RefundPart, at: dt.datetime, actor: str, **facts: str
     )  # fmt: skip
 
 
-def _lock(pk: int) -> RefundPart:
+def lock_part(pk: int) -> RefundPart:
+    """A part of a refund, locked until the transaction ends."""
     return (
         RefundPart.objects.select_for_update(of=("self",))
         .select_related("refund__order__store", "payment__method")

@@ -13,8 +13,9 @@ from orders import rules
 from orders.enums import NOTHING_HAD, LineKind, OrderState, RefundReason
 from orders.models import Order, OrderLine
 from orders.selectors.reasons import by_itself
+from orders.services.capturing import capture
+from orders.services.counting import payment_state_of
 from orders.services.lifecycle import cancel
-from orders.services.payments import payment_state_of
 from orders.services.refunds import refund
 
 
@@ -22,15 +23,17 @@ from orders.services.refunds import refund
 def settle_prepared(order: Order, missing: Mapping[int, int], *, at: dt.datetime, actor: str) -> Order:
     """Lower an order to what could be prepared; `missing` tells {line position: units not had}, in all since ordered.
 
-    Each line falls by its share, discounts with it; the delivery fee stays. Nothing left of the goods: the order is
-    cancelled and all its money goes back. The same word twice changes nothing. The stock held is the caller's matter.
+    What is authorised for it is taken. Each line falls by its share, discounts with it; the delivery fee stays.
+    Nothing left of the goods: the order is cancelled and all its money goes back. The same word twice changes nothing.
+    The stock held is the caller's matter.
     Raises Invalid for lines or numbers that the order has not, Refused for an order that is closed.
     """
     order = Order.objects.select_for_update().get(pk=order.pk)
     lines = list(order.lines.order_by("position"))
     fewer = _fewer(lines, missing)
     if not fewer:
-        return order
+        open_still = order.state not in (OrderState.DONE, OrderState.CANCELLED)
+        return capture(order, at=at, actor=actor) if open_still else order
     if order.state in (OrderState.DONE, OrderState.CANCELLED):
         raise Refused(_("A closed order is not settled any more."), code="wrong_state")
     before = order.total
@@ -38,6 +41,7 @@ def settle_prepared(order: Order, missing: Mapping[int, int], *, at: dt.datetime
         order = cancel(order, _("nothing of it could be prepared"), at, actor, listed=by_itself(NOTHING_HAD))
     else:
         _lower(order, lines, fewer)
+        order = capture(order, at=at, actor=actor)
     record(
         "orders.order_settled", at=at, subject_kind="order", subject_id=order.guid, actor=actor, number=order.number,
         missing={str(position): units for position, units in fewer.items()},

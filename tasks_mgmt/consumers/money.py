@@ -16,6 +16,10 @@ from tasks_mgmt.services import Subject, raise_for_cause, settle_causes
 
 _REFUNDS = [f"orders.refund_{what}" for what in ("due", "made", "failed", "waits")]
 
+_AUTHORISATIONS = [
+    f"orders.{what}" for what in ("authorisation_ends", "authorisation_lost", "payment_received", "payment_voided")
+]
+
 
 @consumer("tasks_mgmt.refunds", kinds=_REFUNDS)
 def on_refund_due(event: Event) -> None:
@@ -44,6 +48,47 @@ def _refund_subject(event: Event, number: str) -> Subject:
     pk = Refund.objects.filter(guid=event.data.get("refund")).values_list("pk", flat=True).first()
     words = _("Refund for order %(number)s") % {"number": number}, office_url("orders_refund_change", pk or 0)
     return Subject("orders.order", event.subject_id, *words) if pk else order_subject(event.subject_id, number)
+
+
+@consumer("tasks_mgmt.authorisations", kinds=_AUTHORISATIONS)
+def on_authorisation(event: Event) -> None:
+    """Authorised money that will be lost, or is: take it, or have it paid again. Taken or let go closes the task."""
+    cause = f"{enums.AUTHORISATION}:{event.data.get('payment')}"
+    if event.kind not in ("orders.authorisation_ends", "orders.authorisation_lost"):
+        settle_causes([cause], at=event.at, word=_("The money was taken or let go."))
+        return
+    number = str(event.data.get("number") or event.subject_id)
+    amount = money.display(Decimal(str(event.data.get("amount") or 0)))
+    if event.kind.endswith("ends"):
+        title = _("The authorisation of order %(number)s ends soon")
+        todo = _("Prepare the order, or take the %(amount)s now on its page.")
+    else:
+        title = _("The authorisation of order %(number)s is lost")
+        todo = _("Ask the shopper to pay the %(amount)s again, or cancel the order.")
+    raise_for_cause(
+        enums.AUTHORISATION,
+        cause=cause,
+        title=title % {"number": number},
+        description=f"{todo % {'amount': amount}} {event.data.get('why') or ''}".strip(),
+        subject=order_subject(event.subject_id, number),
+        at=event.at,
+    )
+
+
+@consumer("tasks_mgmt.mismatches", kinds=["orders.payment_mismatch"])
+def on_mismatch(event: Event) -> None:
+    """A provider told of other money than was asked: it was not counted, a person looks at the provider."""
+    number = str(event.data.get("number") or event.subject_id)
+    told, amount = event.data.get("told"), money.display(Decimal(str(event.data.get("amount") or 0)))
+    raise_for_cause(
+        enums.MISMATCH,
+        cause=f"{enums.MISMATCH}:{event.data.get('payment')}",
+        title=_("The bank told of another amount for order %(number)s") % {"number": number},
+        description=_("Asked were %(amount)s, told were %(told)s. Nothing was counted: look at the provider.")
+        % {"amount": amount, "told": told},
+        subject=order_subject(event.subject_id, number),
+        at=event.at,
+    )
 
 
 @consumer("tasks_mgmt.bank", kinds=["accounting.anomalies_found", "accounting.statement_explained"])

@@ -10,8 +10,14 @@ from tasks_mgmt import enums
 from tasks_mgmt.consumers.subjects import order_subject
 from tasks_mgmt.services import raise_for_cause, settle_causes, store_team
 
+_ORDERS = [
+    "integrations.order_refused",
+    *(f"orders.{what}" for what in ("order_placed", "payment_received", "payment_authorised")),
+]
+_COVERED = (PaymentState.PAID, PaymentState.AUTHORISED)
 
-@consumer("tasks_mgmt.orders", kinds=["integrations.order_refused", "orders.order_placed", "orders.payment_received"])
+
+@consumer("tasks_mgmt.orders", kinds=_ORDERS)
 def on_order(event: Event) -> None:
     """The ERP refused an order: mend it. A pickup order came in, or its money did: prepare it."""
     if event.kind.startswith("orders."):
@@ -32,7 +38,7 @@ def _prepare(event: Event) -> None:
     order = Order.objects.select_related("store", "payment_method").filter(guid=event.subject_id).first()
     if order is None or order.store is None or order.state != OrderState.PLACED:
         return
-    if order.payment_method.kind != MethodKind.PAY_IN_STORE and order.payment_state != PaymentState.PAID:
+    if order.payment_method.kind != MethodKind.PAY_IN_STORE and order.payment_state not in _COVERED:
         return  # the event of its payment will come back here
     raise_for_cause(
         enums.ORDER_TO_PREPARE,
