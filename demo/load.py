@@ -23,6 +23,7 @@ from demo.merchandising import make_decisions, make_keywords
 from demo.pages import make_pages
 from demo.people import make_people
 from demo.pictures import Picture, draw_all
+from demo.risk import make_risk
 from demo.stock import make_withdrawn
 from demo.together import make_together
 from demo.toys import HEROES, all_toys, lines, pick
@@ -82,6 +83,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     say("search index")
     make_decisions(at)
     say("order of lists, relevance tests")
+    make_risk()
     make_bank(at, ACTOR)
     make_refund(at, ACTOR)
     make_invoices(at, ACTOR)

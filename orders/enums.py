@@ -26,6 +26,8 @@ class HoldKind(models.TextChoices):
     HAND = "hand", _("by hand")
     BANK = "bank", _("a bank statement")
     MONEY = "money", _("money that could not be had")
+    RISK = "risk", _("a risk")
+    DISPUTE = "dispute", _("a dispute")
 
 
 class LineKind(models.TextChoices):
@@ -82,7 +84,40 @@ class AttemptState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("payment", "cancelled")
 
 
+class RiskKind(models.TextChoices):
+    """What a risk rule looks at."""
+
+    PRODUCTS = "products", _("Products of a selection")
+    BASKET = "basket", _("Amount of the order")
+    UNITS = "units", _("Units of one product")
+    FIRST = "first", _("Amount of a first order")
+    EMAIL = "email", _("E-mail addresses")
+    PHONE = "phone", _("Phones")
+    NAME = "name", _("Names")
+    POSTCODE = "postcode", _("Postcodes")
+    ACCOUNT = "account", _("Customers, by number in the ERP")
+    NETWORK = "network", _("Networks and addresses on the Internet")
+    COUNTRY = "country", _("Delivered to another country than the customer's")
+
+
+class RiskAction(models.TextChoices):
+    """What happens to an order with more points than are borne."""
+
+    TELL = "tell", _("a task tells a colleague")
+    HOLD = "hold", _("the order is held")
+    CANCEL = "cancel", _("the order is cancelled")
+
+
+class DisputeOutcome(models.TextChoices):
+    """How a dispute ended."""
+
+    WON = "won", _("for us")
+    LOST = "lost", _("against us")
+    SETTLED = "settled", _("by agreement")
+
+
 # Codes of reasons that the platform gives by itself; the list in Office names them.
 UNPAID = "unpaid"
 NOTHING_HAD = "nothing_had"
 PROMISED = (AttemptState.AUTHORISED, AttemptState.CAPTURING, AttemptState.FAILED)  # money the bank stands for
+RISK = "risk"

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from altazion.lib.translating import name_and_description
-from orders.enums import CaptureWhen, MethodKind
-from orders.models import CancelReason, PaymentMethod
+from orders.enums import CaptureWhen, MethodKind, RiskKind
+from orders.models import CancelReason, PaymentMethod, RiskRule
+from orders.rules import risk
 from orders.selectors import grouped, reasons_to_choose
 
 
@@ -113,4 +114,28 @@ class PaymentMethodForm(name_and_description()):  # type: ignore[misc]
         if answers.get("provider") and answers["provider"] not in settings.PAYMENT_PROVIDERS:
             names = ", ".join(sorted(settings.PAYMENT_PROVIDERS))
             self.add_error("provider", _("Installed providers: %(names)s") % {"names": names})
+        return answers
+
+
+class RiskRuleForm(forms.ModelForm):
+    """A rule asks for what its kind looks at, and for nothing else."""
+
+    class Meta:
+        model = RiskRule
+        fields = ("name", "kind", "channel", "above", "selection", "values", "score", "active")
+
+    def clean(self) -> dict[str, Any]:
+        """A limit for amounts, products for products, lines for lists; networks that are some."""
+        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        kind, lines = answers.get("kind"), risk.words(answers.get("values") or "")
+        if kind in risk.AMOUNTS and (answers.get("above") is None or answers["above"] < 0):
+            self.add_error("above", _("Say above what the points are given."))
+        if kind == RiskKind.PRODUCTS and not answers.get("selection"):
+            self.add_error("selection", _("Choose the selection of products."))
+        if kind in risk.LISTS and not lines:
+            self.add_error("values", _("Write at least one line."))
+        if kind == RiskKind.NETWORK and (wrong := risk.not_networks(lines)):
+            self.add_error("values", _("This is no address and no network: %(line)s") % {"line": wrong[0][:60]})
+        if not 1 <= (answers.get("score") or 0) <= 1000 and "score" not in self.errors:
+            self.add_error("score", _("Between 1 and 1000 points."))
         return answers

@@ -5,5 +5,17 @@ from orders.admin.orders import OrderAdmin
 from orders.admin.payments import PaymentAdmin, PaymentMethodAdmin
 from orders.admin.reasons import CancelReasonAdmin
 from orders.admin.refunds import RefundAdmin
+from orders.admin.risk import DisputeAdmin, OrderRiskAdmin, RiskRuleAdmin, RiskToleranceAdmin
 
-__all__ = ["CancelReasonAdmin", "CartAdmin", "OrderAdmin", "PaymentAdmin", "PaymentMethodAdmin", "RefundAdmin"]
+__all__ = [
+    "CancelReasonAdmin",
+    "CartAdmin",
+    "DisputeAdmin",
+    "OrderAdmin",
+    "OrderRiskAdmin",
+    "PaymentAdmin",
+    "PaymentMethodAdmin",
+    "RefundAdmin",
+    "RiskRuleAdmin",
+    "RiskToleranceAdmin",
+]

@@ -24,8 +24,9 @@ from altazion.lib.office_filters import ByAutocomplete
 from altazion.lib.problems import Refused
 from orders import rules, services
 from orders.admin.base import ATTEMPT_TONES, PAYMENT_TONES, STATE_TONES, Records
+from orders.admin.risk import risk_verb
 from orders.admin.words import sentence
-from orders.enums import AttemptState, HoldKind, OrderState, PaymentState
+from orders.enums import AttemptState, DisputeOutcome, HoldKind, OrderState, PaymentState
 from orders.forms import CancelForm
 from orders.models import Order
 from orders.selectors import orders_seen_by
@@ -158,6 +159,11 @@ class OrderAdmin(Records):
             "reservations": shown.reservations,
             "handovers": shown.handovers,
             "holds": shown.holds,
+            "risk": shown.risk,
+            "risks": shown.risks,
+            "disputes": shown.disputes,
+            "disputed": any(one.closed_at is None for one in shown.disputes),
+            "outcomes": DisputeOutcome.choices,
             "held_by_hand": any(one.until is None and one.kind == HoldKind.HAND for one in shown.holds),
             "can_hold": order.state in (OrderState.PLACED, OrderState.READY),
             "steps": [(event, sentence(event, order.currency)) for event in shown.events],
@@ -213,7 +219,7 @@ class OrderAdmin(Records):
             said = form.cleaned_data
             services.cancel_for(order, said["reason"], words=said["words"], note=said["note"], at=now(), actor=who)
             return str(_("The order is cancelled; its stock is free again."))
-        raise Http404
+        return risk_verb(request, order, who)
 
     def _money(self, request: HttpRequest, order: Order, verb: str) -> str:
         """Authorised money: take it, try again, or let it go; the provider is asked at once."""

@@ -43,6 +43,12 @@ def sentence(event: Event, currency: str) -> str:
         % {"before": _money(told.get("before"), currency), "total": _money(told.get("total"), currency)},
         "orders.order_held": _("Held: %(why)s") % {"why": told.get("reason", "")},
         "orders.order_released": _("Explained, no longer held for it: %(why)s") % {"why": told.get("reason", "")},
+        "orders.risk_found": str(told.get("reason", "")),
+        "orders.risk_settled": _("The risk is back under what is borne."),
+        "orders.risk_dismissed": _("Dismissed: %(risk)s %(why)s")
+        % {"risk": told.get("risk", ""), "why": told.get("reason", "")},
+        "orders.dispute_opened": _("Disputed: %(why)s") % {"why": told.get("reason", "")},
+        "orders.dispute_closed": _("The dispute is closed: %(why)s") % {"why": told.get("reason", "")},
         "orders.goods_gone": _("Paid, but its goods were given to others meanwhile: %(why)s")
         % {"why": told.get("why", "")},
         "accounting.invoice_made": _("%(document)s was made.") % {"document": told.get("document", "")},

@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from orders.models import CancelReason, Order, OrderLine, Payment, Refund, RefundPart
+from orders.enums import DisputeOutcome
+from orders.models import CancelReason, Dispute, Order, OrderLine, OrderRisk, Payment, Refund, RefundPart
 
 
 class MoneySerializer(serializers.Serializer[Any]):
@@ -84,6 +85,47 @@ class CancelReasonOut(serializers.ModelSerializer[CancelReason]):
     class Meta:
         model = CancelReason
         fields = ("code", "heading", "name", "description", "translations")
+
+
+class DisputeIn(serializers.Serializer[Any]):
+    """What is contested."""
+
+    reason = serializers.CharField(max_length=300)
+    reference = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+
+
+class DisputeClose(serializers.Serializer[Any]):
+    """How it ended."""
+
+    outcome = serializers.ChoiceField(DisputeOutcome.choices)
+    conclusion = serializers.CharField(max_length=300)
+
+
+class DisputeOut(serializers.ModelSerializer[Dispute]):
+    """A dispute; open while `closed_at` is null."""
+
+    class Meta:
+        model = Dispute
+        fields = ("reason", "reference", "opened_at", "closed_at", "outcome", "conclusion")
+
+
+class RiskOut(serializers.ModelSerializer[OrderRisk]):
+    """What a risk rule found; dismissed by a colleague it counts no more."""
+
+    rule = serializers.CharField(source="rule.name")
+
+    class Meta:
+        model = OrderRisk
+        fields = ("rule", "score", "sentence", "found_at", "dismissed_at")
+
+
+class OrderRiskOut(serializers.Serializer[Any]):
+    """An order's points, what its channel bears (null: any), findings and disputes."""
+
+    points = serializers.IntegerField()
+    borne = serializers.IntegerField(allow_null=True)
+    found = RiskOut(many=True)
+    disputes = DisputeOut(many=True)
 
 
 class LineOut(serializers.ModelSerializer[OrderLine]):

@@ -6,6 +6,7 @@ from orders.models.orders import Order, OrderLine
 from orders.models.payments import Payment, PaymentMethod
 from orders.models.reasons import CancelReason
 from orders.models.refunds import Refund, RefundPart
+from orders.models.risk import Dispute, OrderRisk, RiskRule, RiskTolerance
 from orders.models.together import BoughtTogether
 
 __all__ = [
@@ -13,11 +14,15 @@ __all__ = [
     "CancelReason",
     "Cart",
     "CartLine",
+    "Dispute",
     "Order",
     "OrderHold",
     "OrderLine",
+    "OrderRisk",
     "Payment",
     "PaymentMethod",
     "Refund",
     "RefundPart",
+    "RiskRule",
+    "RiskTolerance",
 ]

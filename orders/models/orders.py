@@ -91,6 +91,9 @@ class Order(models.Model):
         _("held until"), null=True, blank=True, help_text=_("Empty: the goods wait until paid or cancelled.")
     )
     confirmed_at = models.DateTimeField(_("confirmation sent"), null=True, blank=True)
+    client_ip = models.GenericIPAddressField(
+        _("address on the Internet"), null=True, blank=True, help_text=_("Kept while the order is open, for its risk.")
+    )
     origin = models.CharField(_("ordered at"), max_length=200, blank=True, help_text=_("Address of the shop."))
 
     class Meta:

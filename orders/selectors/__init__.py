@@ -15,6 +15,7 @@ from orders.selectors.orders import (
 )
 from orders.selectors.reasons import CancelledMonth, cancelled_month, grouped, reasons_to_choose
 from orders.selectors.refunds import nothing_to_give_back, orders_to_refund, refund_for_key
+from orders.selectors.risk import Standing, standing
 
 __all__ = [
     "TO_STORE",
@@ -23,6 +24,7 @@ __all__ = [
     "CancelledMonth",
     "Checkout",
     "OrderPage",
+    "Standing",
     "basket",
     "cancelled_month",
     "cart_by_token",
@@ -41,4 +43,5 @@ __all__ = [
     "payment_methods",
     "reasons_to_choose",
     "refund_for_key",
+    "standing",
 ]

@@ -5,8 +5,9 @@ from typing import Any
 
 from logbook.models import Event
 from logistics.models import Reservation
-from orders.models import Order, OrderHold
+from orders.models import Dispute, Order, OrderHold, OrderRisk
 from orders.selectors.orders import OrderPage, order_page
+from orders.selectors.risk import Standing, standing
 
 EVENTS_SHOWN = 100
 
@@ -20,6 +21,9 @@ class OfficeOrder:
     events: list[Event]
     handovers: list[Any]
     holds: list[OrderHold]
+    risk: Standing
+    risks: list[OrderRisk]
+    disputes: list[Dispute]
 
 
 def office_order(order: Order, *, language: str) -> OfficeOrder:
@@ -33,4 +37,7 @@ def office_order(order: Order, *, language: str) -> OfficeOrder:
         events=list(events[:EVENTS_SHOWN]),
         handovers=list(outside.all()) if outside is not None else [],
         holds=list(order.holds.order_by("until", "-id")[:20]),
+        risk=standing(order),
+        risks=list(order.risks.order_by("dismissed_at", "-score")),
+        disputes=list(order.disputes.all()[:10]),
     )

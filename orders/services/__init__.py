@@ -26,6 +26,7 @@ from orders.services.lifecycle import (
 from orders.services.payments import record_payment, start_payment, take_call
 from orders.services.placing import Changed, CheckoutAnswers, place_order
 from orders.services.refunds import abandon_refund, confirm_refund, give_back_due, refund
+from orders.services.risk import assess, close_dispute, dismiss_risk, open_dispute
 from orders.services.sending import send_refund, try_again
 from orders.services.settling import settle_prepared
 from orders.services.together import learn_bought_together
@@ -37,13 +38,16 @@ __all__ = [
     "WrongState",
     "abandon_refund",
     "add_to_cart",
+    "assess",
     "cancel",
     "cancel_for",
     "cancel_own",
     "capture",
     "choose_store",
     "claim_confirmation",
+    "close_dispute",
     "confirm_refund",
+    "dismiss_risk",
     "drop_unsold",
     "expire_unpaid",
     "give_back_due",
@@ -57,6 +61,7 @@ __all__ = [
     "may_cancel_own",
     "merge_at_login",
     "open_cart",
+    "open_dispute",
     "place_order",
     "record_payment",
     "refund",

@@ -137,7 +137,11 @@ def _becomes(order: Order, state: OrderState, stamp: str, at: dt.datetime, actor
     order.state = state
     setattr(order, stamp, at)
     order.hold_until = None if state != OrderState.PLACED else order.hold_until
-    order.save(update_fields=["state", stamp, "hold_until", "cancel_reason", "cancelled_for", "cancel_note"])
+    changed = ["state", stamp, "hold_until", "cancel_reason", "cancelled_for", "cancel_note"]
+    if state in (OrderState.DONE, OrderState.CANCELLED):
+        order.client_ip = None  # it served the order's risk; nothing more is to be known of it
+        changed.append("client_ip")
+    order.save(update_fields=changed)
     record(
         f"orders.order_{state.value}",
         at=at,

@@ -21,8 +21,10 @@ from logistics.services import take_delivery
 from orders import rules
 from orders.enums import LineKind, MethodKind
 from orders.models import Cart, Order, OrderLine, PaymentMethod
+from orders.rules.risk import an_address
 from orders.selectors.checkout import payment_methods
 from orders.selectors.products import sellable
+from orders.services.risk import assess
 from orders.services.sold import SoldLine, sold_lines
 from orders.services.stock import hold
 from stores.models import Store
@@ -34,6 +36,7 @@ class CheckoutAnswers:
 
     seen: fingerprint of the lines and the fee that were on the page (`orders.rules.fingerprint`); empty trusts ours.
     origin: address of the shop, for links in mails. customer: of the account; None for a guest.
+    ip: where on the Internet the order was given, for its risk; forgotten when it is closed.
     """
 
     email: str
@@ -47,6 +50,7 @@ class CheckoutAnswers:
     customer: Customer | None = None
     seen: str = ""
     origin: str = ""
+    ip: str = ""
 
 
 class Changed(Refused):
@@ -101,6 +105,8 @@ def _place(cart: Cart, answers: CheckoutAnswers, key: str, at: dt.datetime, lang
     )
     take_delivery(option.mode, at.astimezone(ZoneInfo(cart.channel.time_zone)).date())
     hold(order, at=at)  # last: others may want the same rows
+    if assess(order, at=at):
+        order.refresh_from_db(fields=["state", "cancelled_at", "cancel_reason", "hold_until"])
     return order
 
 
@@ -184,6 +190,7 @@ def _write(
         placed_at=at,
         hold_until=at + held if method.kind == MethodKind.CARD and sums.gross else None,
         origin=answers.origin,
+        client_ip=an_address(answers.ip),
     )
 
 

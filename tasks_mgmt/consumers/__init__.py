@@ -4,7 +4,7 @@ from tasks_mgmt.consumers.catalogue import on_media, on_relevance, on_selection
 from tasks_mgmt.consumers.deliveries import on_delivery_failed, on_delivery_recovered
 from tasks_mgmt.consumers.flows import on_run
 from tasks_mgmt.consumers.money import on_authorisation, on_invoice, on_mismatch, on_refund_due, on_statement
-from tasks_mgmt.consumers.orders import on_goods_gone, on_handover, on_hold, on_order, on_order_moved
+from tasks_mgmt.consumers.orders import on_goods_gone, on_handover, on_hold, on_order, on_order_moved, on_risk
 from tasks_mgmt.consumers.stock import on_divergence, on_shortage, on_stock_changed, on_stock_low
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "on_order_moved",
     "on_refund_due",
     "on_relevance",
+    "on_risk",
     "on_run",
     "on_selection",
     "on_shortage",

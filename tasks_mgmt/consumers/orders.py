@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from logbook.models import Event
 from logbook.ports import consumer
-from orders.enums import MethodKind, OrderState, PaymentState
+from orders.enums import MethodKind, OrderState, PaymentState, RiskAction
 from orders.models import Order
 from tasks_mgmt import enums
 from tasks_mgmt.consumers.subjects import order_subject
@@ -92,6 +92,26 @@ def on_hold(event: Event) -> None:
         enums.ORDER_HELD,
         cause=cause,
         title=_("Order %(number)s is held") % {"number": number},
+        description=str(event.data.get("reason") or ""),
+        subject=order_subject(event.subject_id, number),
+        at=event.at,
+    )
+
+
+@consumer("tasks_mgmt.order_risks", kinds=["orders.risk_found", "orders.risk_settled", "orders.order_cancelled"])
+def on_risk(event: Event) -> None:
+    """An order has more points of risk than its channel bears and only a person is told; held ones have their task."""
+    cause = f"{enums.ORDER_RISK}:{event.subject_id}"
+    if not event.kind.endswith("found"):
+        settle_causes([cause], at=event.at, word=_("The risk is gone."))
+        return
+    if event.data.get("action") != RiskAction.TELL:
+        return
+    number = str(event.data.get("number") or event.subject_id)
+    raise_for_cause(
+        enums.ORDER_RISK,
+        cause=cause,
+        title=_("Order %(number)s looks risky") % {"number": number},
         description=str(event.data.get("reason") or ""),
         subject=order_subject(event.subject_id, number),
         at=event.at,
