@@ -66,6 +66,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "logistics.view_stockbalance",
         "logistics.view_withdrawal",
         "logistics.add_withdrawal",
+        "logistics.view_preparation",
+        "logistics.change_preparation",
         "stores.view_store",
     ),
     UX: (

@@ -59,6 +59,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
         [
             ("orders.order", _("Orders"), "receipt_long"),
             ("orders.payment", _("Payments"), "payments"),
+            ("logistics.preparation", _("Preparation slips"), "shopping_basket"),
             ("orders.refund", _("Refunds"), "currency_exchange"),
             ("orders.cancelreason", _("Cancellations"), "cancel"),
             ("orders.orderrisk", _("Risks"), "gpp_maybe"),
@@ -96,6 +97,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("logistics.place", _("Places"), "warehouse"),
             ("logistics.supplysource", _("Supply sources"), "conversion_path"),
             ("logistics.supplyrule", _("Supply rules"), "rule"),
+            ("logistics.shelflocation", _("Shelf locations"), "shelves"),
             ("logistics.routingrule", _("Routing rules"), "fork_right"),
             ("logistics.routingpolicy", _("Routing policies"), "tune"),
             ("logistics.deliverymode", _("Delivery modes"), "local_shipping"),

@@ -53,9 +53,11 @@ WORDS: dict[str, str | Promise] = {
         "How articles come to be ready: from the shelf, engraved, made to order, with its days."
     ),
     "logistics.productdelivery": _("A product with a delay, a date or an extra fee of its own stands here."),
+    "logistics.preparation": _("Nothing to gather here: slips come with the orders that were paid."),
     "logistics.reservation": _("Units that orders hold stand here until they are handed over or given back."),
     "logistics.routingpolicy": _("Without a policy several places may share an order, and nothing is sent in part."),
     "logistics.routingrule": _("Without rules: fewest shipments, then the highest priority, then the shortest way."),
+    "logistics.shelflocation": _("Aisle, shelf and bin of a product at a place: picking lists follow them."),
     "logistics.stockmovement": _("Every change of stock leaves a line here; none is ever changed or taken away."),
     "logistics.supplyrule": _("Without rules a channel promises all that its places hold. A rule keeps a part back."),
     "orders.cart": _("Baskets stand here from the first product on, until they are ordered or forgotten."),

@@ -24,6 +24,7 @@ from demo.pages import make_pages
 from demo.people import make_people
 from demo.pictures import Picture, draw_all
 from demo.risk import make_risk
+from demo.shelves import make_shelves
 from demo.stock import make_withdrawn
 from demo.together import make_together
 from demo.toys import HEROES, all_toys, lines, pick
@@ -78,6 +79,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     say("novelties, sizes, marks, banners, files")
     make_ways(at)
     make_withdrawn(at, ACTOR)
+    make_shelves()
     ensure_schedules(at)
     reindex(None, at=at)
     say("search index")

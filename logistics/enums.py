@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PlaceKind(models.TextChoices):
@@ -77,3 +78,21 @@ class RoutingScore(models.TextChoices):
     STORES = "stores", _("from stores")
     WAREHOUSES = "warehouses", _("from warehouses")
     STOCK = "stock", _("from where most lies")
+
+
+class SlipKind(models.TextChoices):
+    """What becomes of what a slip gathers."""
+
+    SEND = "send", _("to send")
+    COLLECT = "collect", _("to be collected")
+
+
+class SlipState(models.TextChoices):
+    """How far a preparation slip is."""
+
+    WAITING = "waiting", pgettext_lazy("slip", "to prepare")
+    CLAIMED = "claimed", pgettext_lazy("slip", "being prepared")
+    PREPARED = "prepared", pgettext_lazy("slip", "prepared")
+    SENT = "sent", pgettext_lazy("slip", "left")
+    REFUSED = "refused", pgettext_lazy("slip", "refused")
+    CANCELLED = "cancelled", pgettext_lazy("slip", "cancelled")

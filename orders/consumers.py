@@ -5,6 +5,8 @@ from django.db import transaction
 
 from logbook.models import Event
 from logbook.ports import consumer
+from orders.models import Order
+from orders.services.routing import route_order
 
 
 @consumer("orders.confirmation", kinds=["orders.order_placed"])
@@ -26,3 +28,13 @@ def give_back(event: Event) -> None:
     """Have the providers asked, outside of this transaction; what they were asked already they are not asked again."""
     guid = event.data["refund"]
     transaction.on_commit(lambda: current_app.send_task("orders.tasks.send_refund", args=[guid]))
+
+
+@consumer(
+    "orders.routing",
+    kinds=["orders.order_placed", "orders.payment_received", "orders.payment_authorised", "orders.order_released"],
+)
+def send_to_places(event: Event) -> None:
+    """Once an order may be prepared, the places that shall prepare it get their slips."""
+    if order := Order.objects.filter(guid=event.subject_id).first():
+        route_order(order, at=event.at)

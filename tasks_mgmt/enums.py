@@ -48,6 +48,9 @@ BANK_ANOMALY = "bank_anomaly"
 INVOICE_WAITS = "invoice_waits"
 AUTHORISATION = "authorisation"
 MISMATCH = "payment_mismatch"
+ROUTING_STUCK = "routing_stuck"
+SLIP_LATE = "slip_late"
+RECOUNT = "recount"
 
 KINDS = (
     Kind(FLOW_FAILED, _("A flow failed"), URGENT, 4, _FLOWS),
@@ -67,6 +70,9 @@ KINDS = (
     Kind(STOCK_LOW, _("Last pieces of a product"), NORMAL, 48, _STOCK),
     Kind(SHORTAGE, _("Promised but missing"), CRITICAL, 4, _STOCK),
     Kind(DIVERGENCE, _("Stock and its ledger disagree"), CRITICAL, 4, _STOCK),
+    Kind(ROUTING_STUCK, _("No place can send an order"), URGENT, 4, _ORDERS),
+    Kind(SLIP_LATE, _("A preparation slip is late"), URGENT, 4, _STOCK),
+    Kind(RECOUNT, _("A shelf to count again"), NORMAL, 24, _STOCK),
     Kind(SELECTION_FAILED, _("The rule of a selection cannot be followed"), NORMAL, 24, _CATALOGUE),
     Kind(NOT_FETCHED, _("Pictures or documents could not be fetched"), NORMAL, 48, _FLOWS),
     Kind(RELEVANCE, _("A relevance test does not hold"), NORMAL, 48, _SHOP),

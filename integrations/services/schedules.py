@@ -18,6 +18,7 @@ _ALWAYS = (
     ("Health of flows", "integrations.tasks.check_flows", 60),
     ("Reservations that ran out", "logistics.tasks.release_expired", 60),
     ("Proof of the stock ledger", "logistics.tasks.prove_stock", 86_400),
+    ("Slips that nobody prepared", "logistics.tasks.look_after_slips", 60),
     ("Orders not paid in time", "orders.tasks.expire_unpaid", 60),
     ("Money that providers were asked for", "orders.tasks.watch_money", 60),
     ("Selections by rule, all products", "catalog.tasks.follow_selections", 86_400),

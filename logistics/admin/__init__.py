@@ -1,7 +1,7 @@
 """Office pages of logistics."""
 
 from logistics.admin.balances import BalanceAdmin
-from logistics.admin.config import PlaceAdmin, SupplySourceAdmin
+from logistics.admin.config import PlaceAdmin, ShelfLocationAdmin, SupplySourceAdmin
 from logistics.admin.ledger import MovementAdmin, ReservationAdmin
 from logistics.admin.routing import RoutingPolicyAdmin, RoutingRuleAdmin
 from logistics.admin.supply import SupplyRuleAdmin
@@ -28,6 +28,7 @@ __all__ = [
     "ReservationAdmin",
     "RoutingPolicyAdmin",
     "RoutingRuleAdmin",
+    "ShelfLocationAdmin",
     "SupplyRuleAdmin",
     "SupplySourceAdmin",
     "WithdrawalAdmin",

@@ -8,9 +8,9 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from altazion.lib.clock import now
-from altazion.lib.office import NeverDeleted, actor
+from altazion.lib.office import EstimatedPaginator, NeverDeleted, actor
 from logistics.forms import PlaceForm
-from logistics.models import Place, PlaceDay, SupplySource
+from logistics.models import Place, PlaceDay, ShelfLocation, SupplySource
 from logistics.services.supply import save_place
 
 
@@ -71,3 +71,18 @@ class SupplySourceAdmin(ModelAdmin):
     list_filter = ("channel", "purpose", ("place", AutocompleteSelectFilter))
     list_filter_submit = True
     list_select_related = ("channel", "place")
+
+
+@admin.register(ShelfLocation)
+class ShelfLocationAdmin(ModelAdmin):
+    """Where products lie at a place."""
+
+    list_display = ("product", "place", "location")
+    list_editable = ("location",)
+    list_filter = (("place", AutocompleteSelectFilter),)
+    list_filter_submit = True
+    list_select_related = ("product", "place")
+    autocomplete_fields = ("product", "place")
+    search_fields = ("product__sku", "location")
+    paginator = EstimatedPaginator
+    show_full_result_count = False

@@ -11,6 +11,7 @@ from logistics.models.delivery import (
     ModeUse,
     ProductDelivery,
 )
+from logistics.models.preparation import Preparation, PreparationLine, ShelfLocation
 from logistics.models.routing import RoutingPolicy, RoutingRule
 from logistics.models.stock import (
     Place,
@@ -34,10 +35,13 @@ __all__ = [
     "ModeUse",
     "Place",
     "PlaceDay",
+    "Preparation",
+    "PreparationLine",
     "ProductDelivery",
     "Reservation",
     "RoutingPolicy",
     "RoutingRule",
+    "ShelfLocation",
     "StockBalance",
     "StockMovement",
     "SupplyRule",

@@ -61,10 +61,13 @@ def routing_of(
     target: Spot | None,
     reference: UUID | None = None,
     without: Collection[tuple[int, int]] = (),
+    taken: Mapping[tuple[int, int], int] | None = None,
+    partial: bool = False,
 ) -> Found:
     """Ask for the solution; five queries whatever the number of lines and places.
 
-    What `reference` holds counts as free for it. `without`: (product, place) pairs that are not to be looked at.
+    What `reference` holds counts as free for it, but for `taken`: units by (product, place) that it needs where they
+    are. `without`: (product, place) pairs that are not to be looked at. `partial`: whatever the policy says.
     """
     products = sold_products({need.product for need in needs})
     boundless = frozenset(pk for pk, sold in products.items() if endless(sold, Purpose.DELIVERY))
@@ -75,10 +78,11 @@ def routing_of(
     units: dict[int, dict[int, int]] = {}
     for step in steps:
         if (step.product_id, step.place_id) not in without and (step.units or step.shelf.own):
-            units.setdefault(step.place_id, {})[step.product_id] = step.shelf.free
+            kept = (taken or {}).get((step.product_id, step.place_id), 0)
+            units.setdefault(step.place_id, {})[step.product_id] = step.shelf.free - kept
     senders = [_sender(place, units[place.pk]) for place in _places(units)]
     policy, ranked = policy_of(channel), rules_of(channel)
-    limits = routing.Limits(policy.split, policy.partial, policy.shipments)
+    limits = routing.Limits(policy.split, policy.partial or partial, policy.shipments)
     if held:
         routed = rules.route(held, senders, target=target, limits=limits, rules=ranked)
     else:

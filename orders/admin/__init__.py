@@ -3,6 +3,7 @@
 from orders.admin.carts import CartAdmin
 from orders.admin.orders import OrderAdmin
 from orders.admin.payments import PaymentAdmin, PaymentMethodAdmin
+from orders.admin.preparations import PreparationAdmin
 from orders.admin.reasons import CancelReasonAdmin
 from orders.admin.refunds import RefundAdmin
 from orders.admin.risk import DisputeAdmin, OrderRiskAdmin, RiskRuleAdmin, RiskToleranceAdmin
@@ -15,6 +16,7 @@ __all__ = [
     "OrderRiskAdmin",
     "PaymentAdmin",
     "PaymentMethodAdmin",
+    "PreparationAdmin",
     "RefundAdmin",
     "RiskRuleAdmin",
     "RiskToleranceAdmin",

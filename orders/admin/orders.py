@@ -24,6 +24,7 @@ from altazion.lib.office_filters import ByAutocomplete
 from altazion.lib.problems import Refused
 from orders import rules, services
 from orders.admin.base import ATTEMPT_TONES, PAYMENT_TONES, STATE_TONES, Records
+from orders.admin.preparations import slips_on
 from orders.admin.risk import risk_verb
 from orders.admin.words import sentence
 from orders.enums import AttemptState, DisputeOutcome, HoldKind, OrderState, PaymentState
@@ -31,6 +32,7 @@ from orders.forms import CancelForm
 from orders.models import Order
 from orders.selectors import orders_seen_by
 from orders.selectors.office import office_order
+from orders.services.routing import route_order
 
 
 class StoreFilter(ByAutocomplete):
@@ -166,6 +168,8 @@ class OrderAdmin(Records):
             "outcomes": DisputeOutcome.choices,
             "held_by_hand": any(one.until is None and one.kind == HoldKind.HAND for one in shown.holds),
             "can_hold": order.state in (OrderState.PLACED, OrderState.READY),
+            "slips": slips_on(order),
+            "can_route": order.state == OrderState.PLACED,
             "steps": [(event, sentence(event, order.currency)) for event in shown.events],
             "state_badge": self.state_badge(order),
             "payment_badge": self.payment_badge(order),
@@ -206,6 +210,12 @@ class OrderAdmin(Records):
             return str(_("The order is handed over."))
         if verb in ("capture", "capture_again", "give_up_capture"):
             return self._money(request, order, verb)
+        if verb == "route":
+            made = route_order(order, at=now(), actor=who)
+            places = ", ".join(slip.place.name for slip in made)
+            return str(
+                _("To be prepared by %(places)s.") % {"places": places} if made else _("Nothing is left to route.")
+            )
         if verb == "hold":
             services.hold_order(order, reason=request.POST.get("reason", ""), at=now(), actor=who)
             return str(_("The order is held: nothing is prepared or handed over until you let it go."))

@@ -13,6 +13,9 @@ def sentence(event: Event, currency: str) -> str:
     told = event.data
     words = {
         "orders.order_placed": _("Placed for %(total)s.") % {"total": _money(told.get("total"), currency)},
+        "orders.order_routed": _("To be prepared by %(places)s.")
+        % {"places": "; ".join(f"{place}: {goods}" for place, goods in told.get("places", []))},
+        "orders.routing_stuck": _("No place can send it: %(why)s") % {"why": told.get("why", "")},
         "orders.order_ready": _("Prepared and ready."),
         "orders.order_done": _("Handed over."),
         "orders.order_cancelled": _cancelled(event),

@@ -10,6 +10,7 @@ from altazion.lib.problems import Invalid, Refused
 from logbook.services import record
 from logistics.enums import DeliveryKind, MovementKind
 from logistics.services import consume, give_delivery_back, release
+from logistics.services.preparation import cancel_slips, finish_open, leave
 from orders import rules
 from orders.enums import UNPAID, MethodKind, OrderState, PaymentState
 from orders.models import CancelReason, Order
@@ -36,7 +37,9 @@ def mark_ready(order: Order, at: dt.datetime, actor: str) -> Order:
     if order.payment_method.kind != MethodKind.PAY_IN_STORE:
         _must_be_paid(order)
     order = capture(order, at=at, actor=actor)
-    return _becomes(order, OrderState.READY, "ready_at", at, actor)
+    order = _becomes(order, OrderState.READY, "ready_at", at, actor)
+    finish_open(order.guid, at=at, actor=actor)
+    return order
 
 
 @transaction.atomic
@@ -53,6 +56,7 @@ def hand_over(order: Order, at: dt.datetime, actor: str) -> Order:
     _must_be_paid(order)
     order = capture(order, at=at, actor=actor)
     order = _becomes(order, OrderState.DONE, "done_at", at, actor)
+    leave(order.guid, at=at, actor=actor)
     collected = order.delivery_mode.kind == DeliveryKind.PICKUP
     consume(
         order.guid,
@@ -95,6 +99,7 @@ def cancel(
             store=order.store.code if order.store else "",
         )
     give_delivery_back(order.delivery_mode, _day_of(order))
+    cancel_slips(order.guid, at=at, actor=actor, reason=order.cancel_reason)
     release(order.guid, at=at)
     return order
 
