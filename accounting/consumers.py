@@ -3,6 +3,9 @@
 from decimal import Decimal
 from uuid import UUID
 
+from celery import current_app
+from django.db import transaction
+
 from accounting.services import book_receipt, book_refund, book_sale, credit_refund, try_invoice
 from logbook.models import Event
 from logbook.ports import consumer
@@ -30,3 +33,10 @@ def invoice(event: Event) -> None:
         try_invoice(order, key=f"shipment:{event.data['shipment']}", units=units, at=event.at)
     elif (amount := Decimal(event.data.get("of_sale", 0))) > 0:
         credit_refund(UUID(event.data["refund"]), amount, at=event.at, actor=event.actor)
+
+
+@consumer("accounting.papers", kinds=["accounting.invoice_made", "accounting.paper_made"])
+def paper(event: Event) -> None:
+    """A new invoice gets its file, and the file goes to the buyer; both outside of this transaction, each once."""
+    guid, name = event.data["invoice"], "send_invoice" if event.kind.endswith("paper_made") else "make_paper"
+    transaction.on_commit(lambda: current_app.send_task(f"accounting.tasks.{name}", args=[guid]))

@@ -339,3 +339,13 @@ def checked_vat(text: str) -> str:
     if number and not vat.is_valid(number):
         raise forms.ValidationError(_("This is no VAT number of the Union, such as FR44732829320."))
     return number
+
+
+class MonthForm(forms.Form):
+    """Which month's files."""
+
+    month = forms.DateField(
+        label=_("Files of the month"),
+        input_formats=["%Y-%m"],
+        widget=forms.DateInput(format="%Y-%m", attrs={"type": "month", "class": "ac-field"}),
+    )

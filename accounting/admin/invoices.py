@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,12 +17,21 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 
 from accounting import services
 from accounting.enums import InvoiceKind
-from accounting.forms import AnewForm, CompanyForm, SeriesForm
+from accounting.forms import AnewForm, CompanyForm, MonthForm, SeriesForm
 from accounting.models import Company, Invoice, InvoiceSeries
 from accounting.rules.invoices import thawed
-from accounting.selectors import invoices_of_order, invoices_seen_by, waiting_invoices
+from accounting.selectors import (
+    file_name,
+    files_of,
+    invoices_of_order,
+    invoices_seen_by,
+    paper_bytes,
+    waiting_invoices,
+    with_papers,
+)
 from accounts.models import User
 from altazion.lib.clock import now
+from altazion.lib.files import pdf_file, zip_file
 from altazion.lib.money import display
 from altazion.lib.office import EstimatedPaginator, NeverDeleted, ReadOnly, actor, badge
 from altazion.lib.problems import Refused
@@ -54,6 +63,9 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         guard = self.admin_site.admin_view
         return [
             path("waiting/", guard(self.make_waiting), name="accounting_invoice_waiting"),
+            path("month/", guard(self.month), name="accounting_invoice_month"),
+            path("<int:pk>/file/", guard(self.file), name="accounting_invoice_file"),
+            path("<int:pk>/make-file/", guard(self.make_file), name="accounting_invoice_make_file"),
             path("<int:pk>/anew/", guard(self.anew), name="accounting_invoice_anew"),
             *super().get_urls(),
         ]
@@ -67,6 +79,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         """With those that wait, and why."""
         waiting = list(waiting_invoices(cast(User, request.user))[: SHOWN + 1])
         facts = {"waiting": waiting[:SHOWN], "more_wait": len(waiting) > SHOWN, "may_make": self._may(request)}
+        facts["month_form"] = MonthForm(initial={"month": now()})
         return cast(HttpResponse, super().changelist_view(request, {**(extra_context or {}), **facts}))
 
     def make_waiting(self, request: HttpRequest) -> HttpResponse:
@@ -109,6 +122,40 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
                 return HttpResponseRedirect(reverse("admin:accounting_invoice_change", args=[made.pk]))
         return self._page(request, found, form)
 
+    def file(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Its file, as it was made."""
+        found = self._found(request, str(pk))
+        try:
+            return pdf_file(paper_bytes(found), file_name(found))
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return HttpResponseRedirect(reverse("admin:accounting_invoice_change", args=[pk]))
+
+    def make_file(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make the file that could not be made."""
+        self._guard(request)
+        paper = services.make_paper(self._found(request, str(pk)), at=now(), actor=actor(request))
+        if paper.made_at:
+            messages.success(request, _("The file is made."))
+        else:
+            messages.error(request, paper.why)
+        return HttpResponseRedirect(reverse("admin:accounting_invoice_change", args=[pk]))
+
+    def month(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        """All files of a month in a ZIP."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = MonthForm(request.GET)
+        if not form.is_valid():
+            messages.error(request, _("Choose a month, such as 2026-03."))
+            return HttpResponseRedirect(reverse("admin:accounting_invoice_changelist"))
+        first = form.cleaned_data["month"]
+        of_month = self.get_queryset(request).filter(date__year=first.year, date__month=first.month)
+        if not with_papers(of_month).exists():
+            messages.warning(request, _("There are no files of this month."))
+            return HttpResponseRedirect(reverse("admin:accounting_invoice_changelist"))
+        return zip_file(files_of(of_month), f"{first:%Y-%m}.zip")
+
     def _page(self, request: HttpRequest, found: Invoice, form: AnewForm) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
@@ -118,6 +165,8 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
             "document": thawed(found.content),
             "kind": self.shown_kind(found),
             "others": [one for one in invoices_of_order(found.order) if one.pk != found.pk],
+            "paper": getattr(found, "paper", None),
+            "may_make": self._may(request),
             "form": form,
             "may_correct": self._may(request) and found.kind == InvoiceKind.INVOICE and not found.corrections.exists(),
             "media": self.media,

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -12,10 +13,11 @@ from rest_framework.views import APIView
 
 from accounting.enums import InvoiceKind
 from accounting.models import Invoice
-from accounting.selectors import invoice_of_key, invoices_of_key
+from accounting.selectors import file_name, invoice_of_key, invoices_of_key, paper_bytes
 from accounts.api import HasScope, caller
 from accounts.enums import Scope
 from altazion.lib.api import decode_cursor, encode_cursor
+from altazion.lib.files import pdf_file
 
 PAGE = 100
 
@@ -105,3 +107,15 @@ class InvoiceView(APIView):
     def get(self, request: Request, guid: UUID) -> Response:
         """All that stands on it."""
         return Response(InvoiceWhole(invoice_of_key(guid, caller(request))).data)
+
+
+class InvoiceFile(APIView):
+    """The file of an invoice."""
+
+    permission_classes = (ReadsInvoices,)
+
+    @extend_schema(operation_id="accounting_invoice_file", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, guid: UUID) -> HttpResponse:
+        """PDF/A-3 with Factur-X inside, the same whenever it is asked for; 404 `no_file_yet` until it is made."""
+        found = invoice_of_key(guid, caller(request))
+        return pdf_file(paper_bytes(found), file_name(found))

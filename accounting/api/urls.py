@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounting.api.extracts import ExtractFile, ExtractsView
-from accounting.api.invoices import InvoicesView, InvoiceView
+from accounting.api.invoices import InvoiceFile, InvoicesView, InvoiceView
 from accounting.api.statements import AnomaliesView, StatementsView
 
 urlpatterns = [
@@ -13,4 +13,5 @@ urlpatterns = [
     path("accounting/anomalies", AnomaliesView.as_view(), name="anomalies"),
     path("accounting/invoices", InvoicesView.as_view(), name="invoices"),
     path("accounting/invoices/<uuid:guid>", InvoiceView.as_view(), name="invoice"),
+    path("accounting/invoices/<uuid:guid>/file", InvoiceFile.as_view(), name="invoice_file"),
 ]

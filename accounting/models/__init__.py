@@ -5,6 +5,7 @@ from accounting.models.bank import Anomaly, BankAccount, LineRule, Match, Statem
 from accounting.models.books import Account, AccountRule, Closing, Entry, EntryLine, Extract, Journal
 from accounting.models.credit import CreditLine, CreditNote
 from accounting.models.invoices import Company, Invoice, InvoiceLine, InvoiceSeries, SeriesYear, WaitingInvoice
+from accounting.models.papers import InvoicePaper
 
 __all__ = [
     "Account",
@@ -20,6 +21,7 @@ __all__ = [
     "Extract",
     "Invoice",
     "InvoiceLine",
+    "InvoicePaper",
     "InvoiceSeries",
     "Journal",
     "LineRule",

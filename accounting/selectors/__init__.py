@@ -27,6 +27,7 @@ from accounting.selectors.invoices import (
     invoices_seen_by,
     waiting_invoices,
 )
+from accounting.selectors.papers import file_name, files_of, paper_bytes, with_papers
 
 __all__ = [
     "chart",
@@ -34,6 +35,8 @@ __all__ = [
     "days_of",
     "extract_sums",
     "fec_lines",
+    "file_name",
+    "files_of",
     "how_booked",
     "invoice_of_key",
     "invoices_at_fault",
@@ -46,9 +49,11 @@ __all__ = [
     "lines_of",
     "nameless_accounts",
     "open_anomalies",
+    "paper_bytes",
     "statement_page",
     "statements_with_gaps",
     "suggestions",
     "waiting_invoices",
     "waiting_receipts",
+    "with_papers",
 ]

@@ -6,6 +6,7 @@ from accounting.services.extracts import Wanted, extract_journals, prepared
 from accounting.services.invoices import invoice_order, make_anew, standing_invoices
 from accounting.services.matching import explain, match_by_hand, take_apart, why
 from accounting.services.numbering import can_invoice
+from accounting.services.papers import claim_mail, give_up_mail, make_paper
 from accounting.services.statements import payments_of, take_statement
 from accounting.services.waiting import make_waiting, try_invoice
 
@@ -19,14 +20,17 @@ __all__ = [
     "book_refund",
     "book_sale",
     "can_invoice",
+    "claim_mail",
     "close_period",
     "credit_order",
     "credit_refund",
     "creditable",
     "explain",
     "extract_journals",
+    "give_up_mail",
     "invoice_order",
     "make_anew",
+    "make_paper",
     "make_waiting",
     "match_by_hand",
     "pay_back",

@@ -55,6 +55,9 @@ def sentence(event: Event, currency: str) -> str:
         "orders.goods_gone": _("Paid, but its goods were given to others meanwhile: %(why)s")
         % {"why": told.get("why", "")},
         "accounting.invoice_made": _("%(document)s was made.") % {"document": told.get("document", "")},
+        "accounting.paper_made": _("The file of %(document)s is made.") % {"document": told.get("document", "")},
+        "accounting.paper_waits": _("The file of %(document)s could not be made: %(why)s")
+        % {"document": told.get("document", ""), "why": told.get("why", "")},
         "accounting.invoice_waits": _("Its invoice could not be made: %(why)s") % {"why": told.get("why", "")},
         "accounting.credit_note_made": _("Credit note %(credit)s over %(amount)s.")
         % {"credit": told.get("credit", ""), "amount": _money(told.get("amount"), currency)},

@@ -120,20 +120,34 @@ def on_statement(event: Event) -> None:
     )
 
 
-@consumer("tasks_mgmt.invoices", kinds=["accounting.invoice_waits", "accounting.invoice_made"])
+_INVOICES = [f"accounting.{what}" for what in ("invoice_waits", "invoice_made", "paper_waits", "paper_made")]
+
+
+@consumer("tasks_mgmt.invoices", kinds=_INVOICES)
 def on_invoice(event: Event) -> None:
-    """An invoice could not be made: its button stands above the list of invoices; made after all closes the task."""
-    cause = f"{enums.INVOICE_WAITS}:{event.subject_id}"
+    """An invoice, or its file, could not be made: the button stands on its page; made after all closes the task."""
+    is_file = "paper" in event.kind
+    cause = f"{enums.INVOICE_WAITS}:{event.data.get('invoice') if is_file else event.subject_id}"
     if event.kind.endswith("made"):
         settle_causes([cause], at=event.at, word=_("The invoice is made."))
         return
     number = str(event.data.get("number") or event.subject_id)
-    words = _("Order %(number)s") % {"number": number}, office_url("accounting_invoice_changelist")
+    page = office_url("accounting_invoice_change", event.data.get("pk") or 0) if is_file else ""
+    title = (
+        _("The file of invoice %(number)s could not be made")
+        if is_file
+        else _("The invoice of order %(number)s could not be made")
+    )
     raise_for_cause(
         enums.INVOICE_WAITS,
         cause=cause,
-        title=_("The invoice of order %(number)s could not be made") % {"number": number},
+        title=title % {"number": event.data.get("document") if is_file else number},
         description=str(event.data.get("why") or ""),
-        subject=Subject("orders.order", event.subject_id, *words),
+        subject=Subject(
+            "orders.order",
+            event.subject_id,
+            _("Order %(number)s") % {"number": number},
+            page or office_url("accounting_invoice_changelist"),
+        ),
         at=event.at,
     )
