@@ -169,7 +169,7 @@ def test_a_file_that_was_changed_or_is_gone_is_not_handed_out(shop, monkeypatch)
     paper = services.make_paper(made, at=AT)
     path = storages["raw_files"].path(f"invoices/{paper.sha256[:2]}/{paper.sha256}.pdf")
     Path(path).write_bytes(b"%PDF-1.7x")
-    with pytest.raises(Refused, match="chang|modif"):
+    with pytest.raises(Refused, match=r"chang|modif"):
         paper_bytes(made)
     storages["raw_files"].delete(f"invoices/{paper.sha256[:2]}/{paper.sha256}.pdf")
     with pytest.raises(NotFound):
