@@ -68,6 +68,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "logistics.add_withdrawal",
         "logistics.view_preparation",
         "logistics.change_preparation",
+        "logistics.view_sheet",
+        "logistics.add_sheet",
+        "logistics.change_sheet",
         "stores.view_store",
     ),
     UX: (

@@ -92,6 +92,8 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("logistics.stockmovement", _("Movements"), "swap_vert"),
             ("logistics.reservation", _("Reservations"), "bookmark"),
             ("logistics.withdrawal", _("Withdrawn stock"), "block"),
+            ("logistics.sheet", _("Stock sheets"), "assignment"),
+            ("logistics.storagezone", _("Storage zones"), "shelves"),
             ("stores.store", _("Stores"), "storefront"),
             ("stores.zone", _("Zones of stores"), "map"),
             ("logistics.place", _("Places"), "warehouse"),

@@ -25,7 +25,7 @@ from demo.people import make_people
 from demo.pictures import Picture, draw_all
 from demo.risk import make_risk
 from demo.shelves import make_shelves
-from demo.stock import make_withdrawn
+from demo.stock import make_sheets, make_withdrawn
 from demo.together import make_together
 from demo.toys import HEROES, all_toys, lines, pick
 from demo.ways import make_ways
@@ -80,6 +80,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     make_ways(at)
     make_withdrawn(at, ACTOR)
     make_shelves()
+    make_sheets(at, ACTOR)
     ensure_schedules(at)
     reindex(None, at=at)
     say("search index")

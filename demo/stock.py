@@ -1,10 +1,11 @@
-"""What stands at a place and is not for sale: a display model, goods that wait for their shelf."""
+"""What stands at a place and is not for sale, parts of the warehouse, and goods on their way."""
 
 import datetime as dt
 
 from catalog.enums import ProductKind
-from logistics.models import StockBalance
-from logistics.services import Kept, replace_withdrawals
+from logistics.enums import SheetKind, ZonePurpose
+from logistics.models import Place, Sheet, StockBalance, StorageZone
+from logistics.services import Kept, confirm_sheet, open_sheet, replace_withdrawals, save_zone
 
 
 def make_withdrawn(at: dt.datetime, actor: str) -> None:
@@ -16,3 +17,21 @@ def make_withdrawn(at: dt.datetime, actor: str) -> None:
         for balance in there.filter(place__code=code).order_by("-product_id")[:2]:
             if not balance.product.withdrawals.exists():
                 replace_withdrawals(balance.product_id, balance.place_id, [kept], at=at, actor=actor)
+
+
+def make_sheets(at: dt.datetime, actor: str) -> None:
+    """Zones of the warehouse, goods that are expected, and a count that is under way."""
+    depot = Place.objects.get(code="ENTREPOT")
+    zones = (("rebut", "Rebut", ZonePurpose.DEFECTIVE), ("sav", "Service après-vente", ZonePurpose.AFTER_SALES))
+    for code, name, purpose in zones:
+        if not StorageZone.objects.filter(place=depot, code=code).exists():
+            save_zone(StorageZone(place=depot, code=code, name=name, purpose=purpose, counts=False), at=at, actor=actor)
+    if Sheet.objects.exists():
+        return
+    lying = StockBalance.objects.filter(place=depot, product__kind=ProductKind.SIMPLE).order_by("product_id")
+    goods = [(pk, 6) for pk in lying.values_list("product_id", flat=True)[:4]]
+    count = [(pk, 0) for pk, _units in goods]
+    coming = open_sheet(SheetKind.PUT_AWAY, depot, goods, reason="Commande fournisseur 4711", at=at, actor=actor)
+    for sheet in (coming, open_sheet(SheetKind.COUNT, depot, count, reason="Allée B", at=at, actor=actor)):
+        if goods:
+            confirm_sheet(sheet, at=at, actor=actor)

@@ -96,3 +96,30 @@ class SlipState(models.TextChoices):
     SENT = "sent", pgettext_lazy("slip", "left")
     REFUSED = "refused", pgettext_lazy("slip", "refused")
     CANCELLED = "cancelled", pgettext_lazy("slip", "cancelled")
+
+
+class ZonePurpose(models.TextChoices):
+    """What a part of a place is for."""
+
+    PICKING = "picking", _("picking")
+    STORAGE = "storage", _("storage")
+    DEFECTIVE = "defective", _("defective goods")
+    AFTER_SALES = "after_sales", _("after-sales service")
+    ASSEMBLY = "assembly", _("assembly")
+
+
+class SheetKind(models.TextChoices):
+    """Work on stock that takes a while."""
+
+    PUT_AWAY = "put_away", _("put-away")
+    TRANSFER = "transfer", _("transfer order")
+    COUNT = "count", _("count sheet")
+
+
+class SheetState(models.TextChoices):
+    """How far a sheet is."""
+
+    DRAFT = "draft", _("draft")
+    CONFIRMED = "confirmed", _("under way")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")

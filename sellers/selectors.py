@@ -77,7 +77,9 @@ def as_sellers_see(
     ids = [product.pk for product in listed]
     known = prices(ids, channel=channel, at=at, store=store)
     stock: dict[int, list[StockAt]] = defaultdict(list)
-    rows = with_withdrawn(StockBalance.objects.filter(product__in=ids, place__active=True).select_related("place"), at)
+    rows = with_withdrawn(
+        StockBalance.objects.filter(product__in=ids, place__active=True, place__zone=None).select_related("place"), at
+    )
     for row in rows.order_by("place__kind", "place__name"):
         free = max(0, row.physical - row.withdrawn - row.safety - row.reserved)
         stock[row.product_id].append(StockAt(row.place.kind, row.place.code, row.place.name, row.physical, free))

@@ -4,6 +4,7 @@ from logistics.admin.balances import BalanceAdmin
 from logistics.admin.config import PlaceAdmin, ShelfLocationAdmin, SupplySourceAdmin
 from logistics.admin.ledger import MovementAdmin, ReservationAdmin
 from logistics.admin.routing import RoutingPolicyAdmin, RoutingRuleAdmin
+from logistics.admin.sheets import SheetAdmin
 from logistics.admin.supply import SupplyRuleAdmin
 from logistics.admin.ways import (
     CarrierAdmin,
@@ -14,6 +15,7 @@ from logistics.admin.ways import (
     ProductDeliveryAdmin,
 )
 from logistics.admin.withdrawals import WithdrawalAdmin
+from logistics.admin.zones import StorageZoneAdmin
 
 __all__ = [
     "BalanceAdmin",
@@ -28,7 +30,9 @@ __all__ = [
     "ReservationAdmin",
     "RoutingPolicyAdmin",
     "RoutingRuleAdmin",
+    "SheetAdmin",
     "ShelfLocationAdmin",
+    "StorageZoneAdmin",
     "SupplyRuleAdmin",
     "SupplySourceAdmin",
     "WithdrawalAdmin",

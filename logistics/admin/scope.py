@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter
@@ -22,7 +22,10 @@ def places_seen(request: HttpRequest) -> QuerySet[Place]:
     """All active places, or for a store account those of its stores."""
     user = colleague_of(request)
     places = Place.objects.filter(active=True)
-    return places.filter(store__in=stores_seen_by(user)) if user.kind == AccountKind.STORE else places
+    if user.kind != AccountKind.STORE:
+        return places
+    stores = stores_seen_by(user)
+    return places.filter(Q(store__in=stores) | Q(zone__place__store__in=stores))
 
 
 def _may_search(request: HttpRequest) -> bool:

@@ -13,6 +13,7 @@ from logistics.models.delivery import (
 )
 from logistics.models.preparation import Preparation, PreparationLine, ShelfLocation
 from logistics.models.routing import RoutingPolicy, RoutingRule
+from logistics.models.sheets import Sheet, SheetLine
 from logistics.models.stock import (
     Place,
     PlaceDay,
@@ -23,6 +24,7 @@ from logistics.models.stock import (
 )
 from logistics.models.supply import SupplyRule
 from logistics.models.withdrawals import Withdrawal
+from logistics.models.zones import StorageZone
 
 __all__ = [
     "Carrier",
@@ -41,9 +43,12 @@ __all__ = [
     "Reservation",
     "RoutingPolicy",
     "RoutingRule",
+    "Sheet",
+    "SheetLine",
     "ShelfLocation",
     "StockBalance",
     "StockMovement",
+    "StorageZone",
     "SupplyRule",
     "SupplySource",
     "Withdrawal",

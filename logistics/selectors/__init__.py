@@ -14,6 +14,7 @@ from logistics.selectors.lead_times import TO_STORE, explained
 from logistics.selectors.ledger import Divergence, Statement, prove_balances, why_this_balance
 from logistics.selectors.lookup import channel_named, ids_of, store_named, stores_named
 from logistics.selectors.stores import StoreStock, stores_with
+from logistics.selectors.zones import shelf_for
 
 __all__ = [
     "TO_STORE",
@@ -31,6 +32,7 @@ __all__ = [
     "explained",
     "ids_of",
     "prove_balances",
+    "shelf_for",
     "shelves",
     "sold_products",
     "store_named",

@@ -8,5 +8,7 @@ def free_units_sql(product: str) -> str:
     away = withdrawn_sql("b", "now()")
     return (
         f"(SELECT COALESCE(sum(b.physical - b.safety - b.reserved - {away}), 0) FROM logistics_stockbalance b"  # noqa: S608 - fixed text
-        f" JOIN logistics_place place ON place.id = b.place_id AND place.active WHERE b.product_id = {product})"
+        f" JOIN logistics_place place ON place.id = b.place_id AND place.active"
+        " AND NOT EXISTS (SELECT 1 FROM logistics_storagezone part WHERE part.shelf_id = place.id)"
+        f" WHERE b.product_id = {product})"
     )

@@ -1,5 +1,6 @@
 """Verbs of stock: promise, move, count, prove."""
 
+from logistics.services.counting import approve_count, count_line, list_all
 from logistics.services.movements import count_stock, move, set_safety, transfer
 from logistics.services.problems import NotEnoughStock, ShortLine
 from logistics.services.proof import prove_stock
@@ -13,18 +14,27 @@ from logistics.services.reservations import (
     reserve,
 )
 from logistics.services.routing import rearrange
+from logistics.services.sheets import cancel_sheet, confirm_sheet, finish_sheet, open_sheet, set_lines
 from logistics.services.withdrawals import Kept, put_back, replace_withdrawals, withdraw
+from logistics.services.zones import save_zone
 
 __all__ = [
     "FullyBooked",
     "Kept",
     "NotEnoughStock",
     "ShortLine",
+    "approve_count",
+    "cancel_sheet",
+    "confirm_sheet",
     "consume",
+    "count_line",
     "count_stock",
     "extend",
+    "finish_sheet",
     "give_delivery_back",
+    "list_all",
     "move",
+    "open_sheet",
     "prove_stock",
     "put_back",
     "rearrange",
@@ -33,6 +43,8 @@ __all__ = [
     "release_one",
     "replace_withdrawals",
     "reserve",
+    "save_zone",
+    "set_lines",
     "set_safety",
     "take_delivery",
     "transfer",

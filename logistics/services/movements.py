@@ -59,16 +59,23 @@ def transfer(
     actor: str,
     reason: str = "",
 ) -> None:
-    """Carry units from one place to another under one document. Refused when they are promised or not there."""
+    """Carry units from one place to another, once per document. Refused when they are promised or not there."""
     if quantity <= 0:
         raise Invalid(_("Give a number of units above 0."), field="quantity")
     if from_place == to_place:
         raise Invalid(_("Choose another place."), field="to_place")
     entry = Entry(MovementKind.TRANSFER.value, document, reason, actor, at)
-    with transaction.atomic():
-        stock_changed([product_id], at=at, actor=actor)
-        for place, units in sorted([(from_place, -quantity), (to_place, quantity)]):
-            _change((product_id, place), units, entry)
+    ways = sorted([(from_place, -quantity), (to_place, quantity)])
+    if all(_done_before((product_id, place), units, entry) for place, units in ways):
+        return
+    try:
+        with transaction.atomic():
+            stock_changed([product_id], at=at, actor=actor)
+            for place, units in ways:
+                _change((product_id, place), units, entry)
+    except IntegrityError:
+        if not all(_done_before((product_id, place), units, entry) for place, units in ways):
+            raise
 
 
 @transaction.atomic

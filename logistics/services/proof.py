@@ -20,6 +20,8 @@ def prove_stock(*, at: dt.datetime, actor: str = "") -> list[Divergence]:
             subject_id=found[0].product_id,
             actor=actor,
             count=len(found),
+            place=found[0].place_id,
+            entry=next((each.entry for each in found if each.entry), None),
             ids=sorted({each.product_id for each in found}),
             first=[each.sentence for each in found[:10]],
         )

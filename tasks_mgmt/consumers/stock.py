@@ -59,10 +59,19 @@ def on_divergence(event: Event) -> None:
         enums.DIVERGENCE,
         cause=enums.DIVERGENCE,
         title=_("Stock and its ledger disagree"),
-        description=str(event.data.get("message") or ""),
-        subject=Subject("logistics.stockbalance", "", _("Stock"), office_url("logistics_stockmovement_changelist")),
+        description="\n".join(str(one) for one in event.data.get("first", [])) or str(event.data.get("message") or ""),
+        subject=Subject("logistics.stockbalance", "", _("Stock"), _statement(event)),
         at=event.at,
     )
+
+
+def _statement(event: Event) -> str:
+    """The page of the first balance that diverges, where its lines stand."""
+    about = event.subject_id if str(event.subject_id).isdigit() else 0
+    first = StockBalance.objects.filter(product=about, place=event.data.get("place") or 0).first()
+    if first is not None:
+        return office_url("logistics_stockbalance_change", first.pk)
+    return office_url("logistics_stockmovement_changelist")
 
 
 @consumer("tasks_mgmt.stock_back", kinds=["logistics.stock_changed"])
