@@ -67,7 +67,7 @@ def on_divergence(event: Event) -> None:
 
 def _statement(event: Event) -> str:
     """The page of the first balance that diverges, where its lines stand."""
-    about = event.subject_id if str(event.subject_id).isdigit() else 0
+    about = int(event.subject_id) if str(event.subject_id).isdigit() else 0
     first = StockBalance.objects.filter(product=about, place=event.data.get("place") or 0).first()
     if first is not None:
         return office_url("logistics_stockbalance_change", first.pk)
