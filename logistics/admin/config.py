@@ -11,7 +11,7 @@ from altazion.lib.clock import now
 from altazion.lib.office import EstimatedPaginator, NeverDeleted, actor
 from logistics.forms import PlaceForm
 from logistics.models import Place, PlaceDay, ShelfLocation, SupplySource
-from logistics.services.supply import save_place
+from logistics.services.supply import delete_source, save_place, save_source
 
 
 class ServesInline(TabularInline):
@@ -60,6 +60,16 @@ class PlaceAdmin(NeverDeleted, ModelAdmin):
         """One domain call."""
         save_place(obj, changed=list(form.changed_data), at=now(), actor=actor(request))
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """What the place serves goes by a service, since the product index follows it."""
+        if formset.model is not SupplySource:
+            super().save_formset(request, form, formset, change)
+            return
+        for source in formset.save(commit=False):
+            save_source(source, at=now(), actor=actor(request))
+        for source in formset.deleted_objects:
+            delete_source(source, at=now(), actor=actor(request))
+
 
 @admin.register(SupplySource)
 class SupplySourceAdmin(ModelAdmin):
@@ -71,6 +81,19 @@ class SupplySourceAdmin(ModelAdmin):
     list_filter = ("channel", "purpose", ("place", AutocompleteSelectFilter))
     list_filter_submit = True
     list_select_related = ("channel", "place")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """One domain call."""
+        save_source(obj, at=now(), actor=actor(request))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """One domain call."""
+        delete_source(obj, at=now(), actor=actor(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Ticked rows go by the same call."""
+        for source in queryset:
+            self.delete_model(request, source)
 
 
 @admin.register(ShelfLocation)

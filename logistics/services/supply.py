@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from altazion.lib.problems import Invalid
 from logbook.services import record
 from logistics.enums import PlaceKind
-from logistics.models import Place, SupplyRule
+from logistics.models import Place, SupplyRule, SupplySource
 from stores.models import SalesChannel
 
 OF_SUPPLY = frozenset({"active", "wants_parcels", "may_send"})
@@ -40,15 +40,23 @@ def save_place(place: Place, *, changed: list[str], at: dt.datetime, actor: str)
     """Keep a place; the index hears of it where the place's part in supply changed."""
     place.save()
     if not OF_SUPPLY.isdisjoint(changed):
-        record(
-            "logistics.place_changed",
-            at=at,
-            actor=actor,
-            subject_kind="place",
-            subject_id=place.pk,
-            name=place.name,
-            changed=changed,
-        )
+        _place_told(place, changed, at, actor)
+
+
+@transaction.atomic
+def save_source(source: SupplySource, *, at: dt.datetime, actor: str) -> None:
+    """Let a place feed a channel, or another place in its stead; the index hears of each of them."""
+    before = SupplySource.objects.select_related("place").filter(pk=source.pk).first()
+    source.save()
+    for place in {source.place, *([before.place] if before else [])}:
+        _place_told(place, ["serves"], at, actor)
+
+
+@transaction.atomic
+def delete_source(source: SupplySource, *, at: dt.datetime, actor: str) -> None:
+    """The place feeds the channel no longer."""
+    _place_told(source.place, ["serves"], at, actor)
+    source.delete()
 
 
 def rest_is_taken(found: Iterable[SupplyRule]) -> bool:
@@ -74,6 +82,18 @@ def no_rest() -> str:
 def _alone_on(channel_id: int) -> None:
     """Two people who change rules of a channel at once do so one after the other."""
     SalesChannel.objects.select_for_update().get(pk=channel_id)
+
+
+def _place_told(place: Place, changed: list[str], at: dt.datetime, actor: str) -> None:
+    record(
+        "logistics.place_changed",
+        at=at,
+        actor=actor,
+        subject_kind="place",
+        subject_id=place.pk,
+        name=place.name,
+        changed=changed,
+    )
 
 
 def _told(rule: SupplyRule, verb: str, at: dt.datetime, actor: str, **facts: object) -> None:

@@ -335,11 +335,42 @@ def test_the_store_s_part_is_set_at_its_place(anna):
     place = a_store("PARIS").place
     page = f"/office/logistics/place/{place.pk}/change/"
     inlines = {f"{name}-{what}": 0 for name in ("serves", "planning") for what in ("TOTAL_FORMS", "INITIAL_FORMS")}
-    given = {"name": place.name, "active": "on", "wants_parcels": "on", "prepares_on": ["1"], "preparation_days": 0}
+    given = {"name": place.name, "active": "on", "wants_parcels": "on", "prepares_on": ["1"], "preparation_days": 0,
+             "priority": 50, "parcel_cost": 0}  # fmt: skip
     assert anna.post(page, {**given, **inlines}).status_code == 302
     place.refresh_from_db()
     assert (place.wants_parcels, place.may_send) == (True, False)
     assert "may_send" in Event.objects.get(kind="logistics.place_changed").data["changed"]
+
+
+@pytest.mark.django_db
+def test_the_index_hears_of_what_a_place_serves(anna):
+    """From its own list, moved to another place, and from the place's form."""
+    depot, other, channel = a_warehouse(), a_warehouse("DEPOT-2"), a_channel()
+
+    def heard():
+        told = list(Event.objects.filter(kind="logistics.place_changed").order_by("id"))
+        Event.objects.all().delete()
+        return {int(each.subject_id) for each in told}
+
+    add = "/office/logistics/supplysource/add/"
+    given = {"channel": channel.pk, "purpose": "delivery", "place": depot.pk, "rank": 1}
+    assert anna.post(add, given).status_code == 302
+    assert heard() == {depot.pk}
+    source = SupplySource.objects.get()
+    page = f"/office/logistics/supplysource/{source.pk}/"
+    assert anna.post(f"{page}change/", {**given, "place": other.pk}).status_code == 302
+    assert heard() == {depot.pk, other.pk}
+    assert anna.post(f"{page}delete/", {"post": "yes"}).status_code == 302
+    assert heard() == {other.pk}
+    inlines = {f"{name}-{what}": 0 for name in ("serves", "planning") for what in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    row = {"serves-TOTAL_FORMS": 1, **{f"serves-0-{name}": value for name, value in given.items() if name != "place"}}
+    place = {"name": depot.name, "active": "on", "wants_parcels": "on", "may_send": "on", "prepares_on": ["1"],
+             "preparation_days": 0, "priority": 50, "parcel_cost": 0}  # fmt: skip
+    answer = anna.post(f"/office/logistics/place/{depot.pk}/change/", {**place, **inlines, **row})
+    assert answer.status_code == 302
+    assert SupplySource.objects.get().place == depot
+    assert depot.pk in heard()
 
 
 @pytest.mark.django_db
