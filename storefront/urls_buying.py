@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from storefront.views import account, basket, checkout, order, sandbox_bank, signing_in
+from storefront.views import account, basket, checkout, documents, order, sandbox_bank, signing_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/", basket.show, name="basket"),
@@ -15,9 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("order/<uuid:guid>/pay/", order.pay, name="order_pay"),
     path("order/<uuid:guid>/cancel/", order.cancel, name="order_cancel"),
     path("order/<uuid:guid>/again/", order.again, name="order_again"),
+    path("order/<uuid:guid>/document/<uuid:document>/", documents.document, name="order_document"),
     path("sandbox-bank/<uuid:guid>/", sandbox_bank.page, name="sandbox_bank"),
     path("account/", account.overview, name="account"),
     path("account/orders/", account.orders, name="account_orders"),
+    path("account/invoices/", documents.documents, name="account_documents"),
     path("account/profile/", account.profile, name="account_profile"),
     path("account/addresses/", account.addresses, name="account_addresses"),
     path("account/addresses/<int:pk>/", account.address, name="account_address"),

@@ -20,6 +20,7 @@ from accounting.selectors.books import (
 )
 from accounting.selectors.invoices import (
     invoice_of_key,
+    invoice_of_order,
     invoices_at_fault,
     invoices_of,
     invoices_of_key,
@@ -39,6 +40,7 @@ __all__ = [
     "files_of",
     "how_booked",
     "invoice_of_key",
+    "invoice_of_order",
     "invoices_at_fault",
     "invoices_of",
     "invoices_of_key",

@@ -36,12 +36,24 @@ def invoice_of_key(guid: UUID, key: ApiKey) -> Invoice:
 
 def invoices_of_order(order: Order) -> list[Invoice]:
     """An order's invoices and credit notes, oldest first."""
-    return list(Invoice.objects.filter(order=order).order_by("pk"))
+    return list(Invoice.objects.filter(order=order).select_related("order").defer("content").order_by("pk"))
+
+
+def invoice_of_order(guid: UUID, order: Order) -> Invoice:
+    """One of an order's. Raises NotFound for another order's."""
+    found = Invoice.objects.filter(guid=guid, order=order).first()
+    if found is None:
+        raise NotFound(_("There is no such invoice."), code="no_such_invoice")
+    return found
 
 
 def invoices_of(user: User) -> QuerySet[Invoice]:
     """A shopper's own, newest first."""
-    return Invoice.objects.filter(order__in=orders_of(user).order_by().values("pk")).select_related("order")
+    return (
+        Invoice.objects.filter(order__in=orders_of(user).order_by().values("pk"))
+        .select_related("order")
+        .defer("content")
+    )
 
 
 def waiting_invoices(user: User) -> QuerySet[WaitingInvoice]:

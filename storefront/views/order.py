@@ -12,11 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounting.selectors import invoices_of_order
 from altazion.lib.clock import now
 from altazion.lib.problems import Invalid, NotFound, Refused
 from orders import services
 from orders.models import Order
 from orders.selectors import OrderPage, may_read, order_page, reasons_to_choose
+from storefront.selectors.story import story
 from storefront.views.buying import open_cart_of, remember_cart, shop_of, user_of
 
 
@@ -99,7 +101,9 @@ def go_and_pay(request: HttpRequest, order: Order, *, thanks: bool = False) -> H
 
 def _shown(request: HttpRequest, page: OrderPage, *, status: int = 200, **more: object) -> HttpResponse:
     order = page.order
-    facts = {"page": page, "order": order, "thanks": "thanks" in request.GET, "from_bank": "bank" in request.GET}
+    facts: dict[str, object] = {"page": page, "order": order}
+    facts |= {"thanks": "thanks" in request.GET, "from_bank": "bank" in request.GET}
+    facts |= {"invoices": invoices_of_order(order), "story": story(order)}
     if services.may_cancel_own(order):
         facts["cancel_reasons"] = reasons_to_choose(shopper=True)
     return render(request, "storefront/order/order.html", {**facts, **more}, status=status)
