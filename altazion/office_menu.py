@@ -117,6 +117,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("integrations.run", _("Runs"), "history"),
             ("integrations.mapping", _("Mappings"), "schema"),
             ("integrations.connection", _("Connections"), "cable"),
+            ("integrations.paymentaccount", _("Payment accounts"), "key"),
             ("integrations_pivot", _("Pivot base"), "table_chart"),
             ("integrations.feedstop", _("Off the feeds"), "remove_shopping_cart"),
             ("integrations.listexport", _("Lists taken away"), "download"),

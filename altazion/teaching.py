@@ -38,6 +38,9 @@ WORDS: dict[str, str | Promise] = {
     "discovery.relevancetest": _("A test says what must be found: “avengers” shows Spider-Man among the first three."),
     "discovery.searchredirect": _("A search may lead straight to a page: “opening hours” to your stores."),
     "discovery.synonymset": _("Words of a set find each other's products: teddy, soft toy, plush."),
+    "integrations.paymentaccount": _(
+        "A payment account is ours with a provider such as Stripe: type its keys, test them, choose it to be paid with."
+    ),
     "integrations.connection": _("A connection says where files come from or go to: a server, a bucket, an address."),
     "integrations.feedstop": _("All products go to the feeds. One that is taken off stands here until it is back."),
     "integrations.flow": _("A flow brings files in or sends them out, by the clock, by hand or after another flow."),

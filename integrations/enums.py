@@ -163,3 +163,9 @@ class ChangeKind(models.TextChoices):
     ARCHIVED = "archived", _("archived")
     REMOVED = "removed", _("removed")
     KEPT = "kept", _("kept by a lock")
+
+
+class PaymentService(models.TextChoices):
+    """Payment providers with whom we have an account; the value is their name in `PAYMENT_PROVIDERS`."""
+
+    STRIPE = "stripe_card", "Stripe"

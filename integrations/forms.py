@@ -16,7 +16,7 @@ from unfold.widgets import (
 from altazion.lib.problems import Refused
 from integrations.enums import Direction
 from integrations.formats import ENTITIES
-from integrations.models import Connection, Flow, Mapping
+from integrations.models import Connection, Flow, Mapping, PaymentAccount
 from integrations.rules import Brakes
 from integrations.services.connections import check_description, check_place
 from integrations.services.folders import folder_of
@@ -184,3 +184,40 @@ class ConnectionForm(forms.ModelForm):
             return ""
         key = str(self.cleaned_data.get("private_key") or "").strip()
         return f"{key}\n" if key else self.cleaned_data.get("secret") or None
+
+
+class PaymentAccountForm(forms.ModelForm):
+    """An account with a payment provider. Secrets go in and never come out again."""
+
+    key = forms.CharField(
+        label=_("secret key"),
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text=_("sk_live_… or rk_live_…; sealed and never shown again. Empty: the one that is there stays."),
+    )
+    proof = forms.CharField(
+        label=_("webhook secret"),
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text=_("whsec_…: proves that a call comes from the provider. Empty: the one that is there stays."),
+    )
+
+    class Meta:
+        model = PaymentAccount
+        fields = ("name", "provider", "active")
+
+    def clean_key(self) -> str:
+        """A key that can be one: not the publishable one, which proves nothing."""
+        key = str(self.cleaned_data.get("key") or "").strip()
+        if key and not key.startswith(("sk_", "rk_")):
+            raise forms.ValidationError(_("A secret key begins with sk_ or rk_; the publishable one (pk_) is not it."))
+        return key
+
+    def clean_proof(self) -> str:
+        """The secret of a webhook."""
+        proof = str(self.cleaned_data.get("proof") or "").strip()
+        if proof and not proof.startswith("whsec_"):
+            raise forms.ValidationError(_("A webhook secret begins with whsec_."))
+        return proof

@@ -73,8 +73,11 @@ class PaymentProvider(Protocol):
     def start(self, payment: Payment, *, return_url: str, callback_url: str) -> Redirect | None:
         """Open an attempt with the provider; None when the shopper has nowhere to go (pays in the store)."""
 
-    def read_call(self, call: Call) -> ProviderAnswer:
-        """The proven content of a callback. Raises Refused (401) when the proof does not hold."""
+    def read_call(self, call: Call) -> ProviderAnswer | None:
+        """The proven content of a callback; None for what is no matter of ours.
+
+        Raises Refused (401) when the proof does not hold.
+        """
 
     def capture(self, payment: Payment) -> MoneyAnswer:
         """Take `payment.asked` of an authorised payment; the rest of it is let go.

@@ -6,6 +6,7 @@ from integrations.models.exports import Export, ExportedRow, FeedStop
 from integrations.models.flows import Flow, Mapping, MappingVersion
 from integrations.models.lists import ListExport
 from integrations.models.outside import OrderHandover
+from integrations.models.payments import PaymentAccount
 from integrations.models.runs import RawFile, Rejection, Run
 from integrations.models.triggers import FlowTrigger, TriggerSlot
 from integrations.models.versions import FlowVersion
@@ -25,6 +26,7 @@ __all__ = [
     "Mapping",
     "MappingVersion",
     "OrderHandover",
+    "PaymentAccount",
     "RawFile",
     "Rejection",
     "Run",

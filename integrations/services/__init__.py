@@ -19,6 +19,7 @@ from integrations.services.holding import approve, refuse, waiting_behind
 from integrations.services.lists import ask_list, look_after_lists, retry_list, start_list, write_list
 from integrations.services.mappings import load_mappings
 from integrations.services.moving import export_all, take_all
+from integrations.services.payment_accounts import check_payment_account, save_payment_account
 from integrations.services.pivot import answer_run, ensure_pivot, take_now
 from integrations.services.pivot_answers import read_answers
 from integrations.services.pivot_role import make_role
@@ -50,6 +51,7 @@ __all__ = [
     "cancel_run",
     "check_connection",
     "check_flows",
+    "check_payment_account",
     "correct",
     "definition_now",
     "delete_trigger",
@@ -88,6 +90,7 @@ __all__ = [
     "save_export",
     "save_flow",
     "save_mapping",
+    "save_payment_account",
     "save_trigger",
     "something_happened",
     "start_flow",

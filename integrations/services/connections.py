@@ -14,6 +14,7 @@ from altazion.lib.problems import Invalid, Refused
 from altazion.lib.sealing import Unreadable, reseal, seal, unseal
 from integrations.enums import ConnectionKind, Direction
 from integrations.models import Connection, Flow
+from integrations.services.payment_accounts import reseal_accounts
 from integrations.transports import Target, Transport, TransportProblem, open_transport
 from integrations.transports.base import joined
 from logbook.services import record
@@ -168,7 +169,7 @@ def trust_host_key(connection: Connection, key: str, *, at: dt.datetime, actor: 
 
 def reseal_secrets(*, at: dt.datetime, actor: str = "") -> tuple[int, list[str]]:
     """Bring every secret under the newest key; returns how many, and the codes of those that no key opens."""
-    done, lost = 0, []
+    done, lost = reseal_accounts()
     for pk in list(Connection.objects.exclude(sealed_secret="").order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
             row = Connection.objects.select_for_update().get(pk=pk)

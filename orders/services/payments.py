@@ -98,13 +98,15 @@ def record_payment(
     return payment
 
 
-def take_call(provider_name: str, call: Call, *, at: dt.datetime) -> Payment:
+def take_call(provider_name: str, call: Call, *, at: dt.datetime) -> Payment | None:
     """A provider tells the outcome of an attempt. Only this proves payment; late and repeated calls do no harm.
 
     Raises Refused (401) for a call whose proof does not hold, NotFound for an attempt we never made, Refused (422)
-    for another amount or currency than was asked: a person is told of it.
+    for another amount or currency than was asked: a person is told of it. None for words about other matters.
     """
     answer = provider(provider_name).read_call(call)
+    if answer is None:
+        return None
     with transaction.atomic():
         order, payment = lock_payment(_attempt(answer, provider_name).pk)
         wrong = _differs(payment, answer)
