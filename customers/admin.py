@@ -46,7 +46,10 @@ class CustomerAdmin(RefusalsAsMessages, NeverDeleted, ModelAdmin):
     date_hierarchy = None
     readonly_fields = ("account", "created_at")
     fieldsets = (
-        (None, {"fields": ("kind", ("first_name", "last_name"), "company", ("email", "phone"))}),
+        (
+            None,
+            {"fields": ("kind", ("first_name", "last_name"), ("company", "vat_number", "siren"), ("email", "phone"))},
+        ),
         (_("Relation"), {"fields": (("erp_code", "accepts_news"), ("account", "created_at"))}),
     )
     inlines = (AddressInline,)

@@ -7,18 +7,18 @@ from orders.models import Order
 
 def buyer_of(order: Order) -> Party:
     """The customer with the address of the order, else their usual one, else only the country of the store."""
-    who = order.customer
-    contact = order.recipient
+    who, contact, told = order.customer, order.recipient, order.address or {}
     is_company = who.kind == Customer.Kind.COMPANY and bool(who.company)
-    name = who.company if is_company else contact or str(who)
+    company = str(told.get("company") or "") or (who.company if is_company else "")
+    known = is_company and company == who.company
+    name = company or contact or str(who)
     facts = {
-        "siren": who.siren if is_company else "",
-        "vat_number": who.vat_number if is_company else "",
+        "siren": who.siren if known else "",
+        "vat_number": str(told.get("vat_number") or "") or (who.vat_number if known else ""),
         "email": order.email,
         "phone": order.phone,
-        "contact": contact if is_company else "",
+        "contact": contact if company else "",
     }
-    told = order.address or {}
     if told.get("line1"):
         return Party(name, **_place(told), **facts)
     usual = Address.objects.filter(customer=who, is_default=True).first() if who.account_id else None

@@ -36,6 +36,7 @@ class CheckoutAnswers:
 
     seen: fingerprint of the lines and the fee that were on the page (`orders.rules.fingerprint`); empty trusts ours.
     origin: address of the shop, for links in mails. customer: of the account; None for a guest.
+    company, vat_number: whom the invoice is for, if it is not the person who orders.
     ip: where on the Internet the order was given, for its risk; forgotten when it is closed.
     """
 
@@ -50,6 +51,8 @@ class CheckoutAnswers:
     customer: Customer | None = None
     seen: str = ""
     origin: str = ""
+    company: str = ""
+    vat_number: str = ""
     ip: str = ""
 
 
@@ -179,7 +182,7 @@ def _write(
         delivery_mode=option.mode,
         store=answers.store if to_store else None,
         recipient=f"{answers.first_name} {answers.last_name}".strip(),
-        address={} if to_store else answers.address,
+        address=({} if to_store else answers.address) | _invoiced(answers),
         promised_from=option.from_date,
         promised_to=option.to_date,
         currency=cart.channel.currency,
@@ -192,6 +195,12 @@ def _write(
         origin=answers.origin,
         client_ip=an_address(answers.ip),
     )
+
+
+def _invoiced(answers: CheckoutAnswers) -> dict[str, str]:
+    """The company that the invoice is for stands with the address."""
+    told = {"company": answers.company.strip()[:120], "vat_number": answers.vat_number.strip()[:20]}
+    return {name: text for name, text in told.items() if text}
 
 
 def _write_lines(order: Order, sold: list[SoldLine], option: DeliveryOption, sums: rules.Totals) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from stdnum.ch import vat as ch_vat
+from stdnum.eu import vat as eu_vat
 
 from orders.selectors import Checkout
 from storefront.forms.fields import PlainForm, Postcodes, plain_text
@@ -28,7 +30,18 @@ LOOK_AGAIN = {
     "hx-select": "#delivery-options",
     "hx-select-oob": "#checkout-summary",
 }
-KEPT = ("email", "first_name", "last_name", "phone", "delivery_mode", "store", *ADDRESS, "payment_method")
+KEPT = (
+    "email",
+    "first_name",
+    "last_name",
+    "phone",
+    "company",
+    "vat_number",
+    "delivery_mode",
+    "store",
+    *ADDRESS,
+    "payment_method",
+)
 
 
 class CheckoutForm(PlainForm):
@@ -44,9 +57,18 @@ class CheckoutForm(PlainForm):
         error_messages={"required": _("Give your e-mail address."), "invalid": _("This is not an e-mail address.")},
     )
     phone = plain_text(_("Phone (optional)"), 24, "tel", required=False, help_text=_("Only used about this order."))
+    company = plain_text(_("Company"), 120, "organization", required=False)
+    vat_number = plain_text(
+        _("VAT number (optional)"),
+        20,
+        "off",
+        required=False,
+        help_text=_("As in FR44732829320; it stands on the invoice."),
+    )
     delivery_mode = forms.CharField(max_length=30, error_messages={"required": _("Choose how to receive your order.")})
     store = forms.CharField(max_length=30, required=False)
     line1 = plain_text(_("Street and number"), 160, "address-line1", required=False)
+    no_number = forms.BooleanField(label=_("This address has no number."), required=False)
     line2 = plain_text(_("Building, floor, door (optional)"), 160, "address-line2", required=False)
     postcode = plain_text(_("Postcode"), 12, "postal-code", required=False, attrs=LOOK_AGAIN)
     city = plain_text(_("Town"), 80, "address-level2", required=False)
@@ -66,6 +88,7 @@ class CheckoutForm(PlainForm):
     def __init__(self, *args: Any, offer: Checkout, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer = offer
+        self.asks_number = bool(self.data.get("no_number"))
 
     def clean_phone(self) -> str:
         phone = str(self.cleaned_data["phone"]).strip()
@@ -73,9 +96,20 @@ class CheckoutForm(PlainForm):
             raise forms.ValidationError(_("This is not a phone number."))
         return phone
 
+    def clean_vat_number(self) -> str:
+        """Check figures show most slips of the hand."""
+        number = re.sub(r"[\s.-]", "", str(self.cleaned_data["vat_number"])).upper()
+        if number and not (eu_vat.is_valid(number) or ch_vat.is_valid(number)):
+            raise forms.ValidationError(
+                _("This VAT number is mistyped: check it, or leave it empty and order without it.")
+            )
+        return number
+
     def clean(self) -> dict[str, Any]:
         """Needs a store for pickup, an address for delivery; an error stands at each missing field."""
         answers: dict[str, Any] = super().clean() or self.cleaned_data
+        if answers.get("vat_number") and not answers.get("company"):
+            self.add_error("company", _("Give the company that this VAT number is of."))
         if self.offer.needs_store and not answers.get("store"):
             self.add_error("store", _("Choose the store where you will collect your order."))
         if self.offer.needs_address:
@@ -91,12 +125,15 @@ class CheckoutForm(PlainForm):
         for name, message in missing.items():
             if not answers.get(name) and name not in self.errors:
                 self.add_error(name, message)
+        if answers.get("line1") and not answers.get("no_number") and not re.search(r"\d", answers["line1"]):
+            self.asks_number = True
+            self.add_error("line1", _("We see no house number. Add it, or say below that there is none."))
         postcode = answers.get("postcode")
         if postcode and not POSTCODES.fits(answers.get("country") or "FR", postcode):
             self.add_error("postcode", _("This postcode does not fit the country."))
 
     def address(self) -> dict[str, str]:
-        """The delivery address, or nothing when the order is collected."""
+        """The delivery address, or only the country when the order is collected."""
         if not self.offer.needs_address:
             return {"country": str(self.cleaned_data.get("country") or "FR")}
         return {name: str(self.cleaned_data.get(name) or "") for name in ADDRESS}

@@ -72,6 +72,8 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm) -> Order:
             customer=register_customer(user, at=now()) if user else None,
             seen=said["seen"] or "not shown",
             origin=request.build_absolute_uri("/").rstrip("/"),
+            company=said["company"],
+            vat_number=said["vat_number"],
             ip=request.META.get("REMOTE_ADDR", ""),
         ),
         key=f"web:{cart.guid}",

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounting.services.parties import buyer_of, delivery_of
 from catalog.models import BasePrice, Publication
 from logistics.models import StockBalance
 from orders.models import Cart, Order, Payment
@@ -206,3 +207,32 @@ def test_a_page_asks_as_often_for_one_line_as_for_four(client, shop, page):
             client.get(reverse(page))
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 26
+
+
+def test_an_address_without_a_number_is_asked_about_once_and_may_have_none(client, shop):
+    fill(client, shop)
+    castle = {**HOME, "line1": "Château du Haut"}
+    page = order(client, **castle)
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["line1"]
+    assert 'name="no_number"' in page.content.decode()
+    assert 'name="no_number"' not in client.get(reverse("storefront:checkout")).content.decode()
+    assert order(client, **castle, no_number="on").status_code == 302
+    assert Order.objects.get().address["line1"] == "Château du Haut"
+
+
+@pytest.mark.parametrize("way", [HOME, PICKUP])
+def test_a_company_stands_on_the_order_for_its_invoice(client, shop, way):
+    fill(client, shop)
+    page = order(client, **way, company="Crèche SARL", vat_number="FR00 123")
+    assert list(page.context["form"].errors) == ["vat_number"]
+    page = order(client, **way, vat_number="FR44732829320")
+    assert list(page.context["form"].errors) == ["company"]
+    assert "<details open>" in page.content.decode()
+    assert order(client, **way, company="Crèche SARL", vat_number="FR44 732829320").status_code == 302
+    placed = Order.objects.get()
+    assert (placed.address["company"], placed.address["vat_number"]) == ("Crèche SARL", "FR44732829320")
+    buyer = buyer_of(placed)
+    assert (buyer.name, buyer.contact, buyer.vat_number) == ("Crèche SARL", "Léa Petit", "FR44732829320")
+    assert (delivery_of(placed).name == "Store LYON") == (way is PICKUP)
+    assert client.get(reverse("storefront:order", args=[placed.guid])).status_code == 200
