@@ -59,6 +59,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "orders.view_order",
         "orders.change_order",
         "orders.view_payment",
+        "orders.view_return",
+        "orders.change_return",
         "tasks_mgmt.view_task",
         "tasks_mgmt.add_task",
         "tasks_mgmt.change_task",

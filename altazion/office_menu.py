@@ -62,6 +62,8 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("logistics.preparation", _("Preparation slips"), "shopping_basket"),
             ("orders.refund", _("Refunds"), "currency_exchange"),
             ("orders.cancelreason", _("Cancellations"), "cancel"),
+            ("orders.return", _("Returns"), "assignment_return"),
+            ("orders.returnpolicy", _("Terms of return"), "event_repeat"),
             ("orders.orderrisk", _("Risks"), "gpp_maybe"),
             ("orders.dispute", _("Disputes"), "gavel"),
             ("orders.riskrule", _("Risk rules"), "policy"),

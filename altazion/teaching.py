@@ -65,6 +65,8 @@ WORDS: dict[str, str | Promise] = {
     "logistics.supplyrule": _("Without rules a channel promises all that its places hold. A rule keeps a part back."),
     "orders.cart": _("Baskets stand here from the first product on, until they are ordered or forgotten."),
     "orders.cancelreason": _("Reasons for which orders are cancelled, in two levels: customer, changed their mind."),
+    "orders.return": _("Returns that shoppers or colleagues ask for stand here until the goods are received."),
+    "orders.returnpolicy": _("Without terms of its own a channel takes goods back for 14 days from receipt."),
     "orders.riskrule": _("A rule gives points to orders that look odd: an amount, a postcode, a name, a network."),
     "orders.orderrisk": _("Nothing is suspect: what risk rules find at orders stands here."),
     "orders.dispute": _("Nothing is contested. A dispute is opened on the page of its order."),

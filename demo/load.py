@@ -23,6 +23,7 @@ from demo.merchandising import make_decisions, make_keywords
 from demo.pages import make_pages
 from demo.people import make_people
 from demo.pictures import Picture, draw_all
+from demo.returns import make_return
 from demo.risk import make_risk
 from demo.shelves import make_shelves
 from demo.stock import make_sheets, make_withdrawn
@@ -90,6 +91,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     make_bank(at, ACTOR)
     make_refund(at, ACTOR)
     make_invoices(at, ACTOR)
+    make_return(at)
     say("a bank statement with a line that nobody knows")
     make_held_run(at, ACTOR)
     say("a price file that is held back")

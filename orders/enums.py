@@ -116,6 +116,28 @@ class DisputeOutcome(models.TextChoices):
     SETTLED = "settled", _("by agreement")
 
 
+class ReturnState(models.TextChoices):
+    """How far a return is."""
+
+    ASKED = "asked", pgettext_lazy("return", "asked for")
+    RECEIVED = "received", pgettext_lazy("return", "received")
+    REFUSED = "refused", pgettext_lazy("return", "refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("return", "withdrawn")
+
+
+class ReturnReason(models.TextChoices):
+    """Why goods come back; nobody has to say."""
+
+    NONE = "none", _("no reason")
+    MIND = "mind", _("does not please")
+    UNLIKE = "unlike", _("not as described")
+    DAMAGED = "damaged", _("arrived damaged")
+    BROKEN = "broken", _("does not work")
+    WRONG = "wrong", _("wrong product")
+    LATE = "late", _("arrived too late")
+    TWICE = "twice", _("received twice")
+
+
 # Codes of reasons that the platform gives by itself; the list in Office names them.
 UNPAID = "unpaid"
 NOTHING_HAD = "nothing_had"

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from storefront.views import account, basket, checkout, documents, order, sandbox_bank, signing_in
+from storefront.views import account, basket, checkout, documents, order, returns, sandbox_bank, signing_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("basket/", basket.show, name="basket"),
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("order/<uuid:guid>/state/", order.state, name="order_state"),
     path("order/<uuid:guid>/pay/", order.pay, name="order_pay"),
     path("order/<uuid:guid>/cancel/", order.cancel, name="order_cancel"),
+    path("order/<uuid:guid>/return/", returns.ask, name="return_ask"),
+    path("return/<uuid:guid>/", returns.slip, name="return_slip"),
+    path("return/<uuid:guid>/withdraw/", returns.withdraw, name="return_withdraw"),
     path("order/<uuid:guid>/again/", order.again, name="order_again"),
     path("order/<uuid:guid>/document/<uuid:document>/", documents.document, name="order_document"),
     path("sandbox-bank/<uuid:guid>/", sandbox_bank.page, name="sandbox_bank"),

@@ -43,6 +43,7 @@ RELEVANCE = "relevance"
 SELECTION_FAILED = "selection_failed"
 NOT_FETCHED = "media_not_fetched"
 ORDER_HELD = "order_held"
+RETURN_WAITS = "return_waits"
 ORDER_RISK = "order_risk"
 BANK_ANOMALY = "bank_anomaly"
 INVOICE_WAITS = "invoice_waits"
@@ -65,6 +66,7 @@ KINDS = (
     Kind(MISMATCH, _("A bank told of another amount"), URGENT, 8, _ORDERS),
     Kind(ORDER_HELD, _("An order is held"), URGENT, 8, _ORDERS),
     Kind(ORDER_RISK, _("An order looks risky"), URGENT, 8, _ORDERS),
+    Kind(RETURN_WAITS, _("A return to receive"), LOW, 240, _ORDERS),
     Kind(BANK_ANOMALY, _("A bank statement has lines that nothing explains"), URGENT, 24, _BOOKS),
     Kind(INVOICE_WAITS, _("An invoice could not be made"), URGENT, 24, _BOOKS),
     Kind(STOCK_LOW, _("Last pieces of a product"), NORMAL, 48, _STOCK),

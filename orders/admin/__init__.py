@@ -6,6 +6,7 @@ from orders.admin.payments import PaymentAdmin, PaymentMethodAdmin
 from orders.admin.preparations import PreparationAdmin
 from orders.admin.reasons import CancelReasonAdmin
 from orders.admin.refunds import RefundAdmin
+from orders.admin.returns import ReturnAdmin, ReturnPolicyAdmin
 from orders.admin.risk import DisputeAdmin, OrderRiskAdmin, RiskRuleAdmin, RiskToleranceAdmin
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "PaymentMethodAdmin",
     "PreparationAdmin",
     "RefundAdmin",
+    "ReturnAdmin",
+    "ReturnPolicyAdmin",
     "RiskRuleAdmin",
     "RiskToleranceAdmin",
 ]

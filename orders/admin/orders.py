@@ -25,12 +25,13 @@ from altazion.lib.problems import Refused
 from orders import rules, services
 from orders.admin.base import ATTEMPT_TONES, PAYMENT_TONES, STATE_TONES, Records
 from orders.admin.preparations import slips_on
+from orders.admin.returns import returns_of
 from orders.admin.risk import risk_verb
 from orders.admin.words import sentence
-from orders.enums import AttemptState, DisputeOutcome, HoldKind, OrderState, PaymentState
+from orders.enums import AttemptState, DisputeOutcome, HoldKind, OrderState, PaymentState, ReturnReason
 from orders.forms import CancelForm
 from orders.models import Order
-from orders.selectors import orders_seen_by
+from orders.selectors import orders_seen_by, returnable
 from orders.selectors.office import office_order
 from orders.services.routing import route_order
 
@@ -162,6 +163,10 @@ class OrderAdmin(Records):
             "handovers": shown.handovers,
             "holds": shown.holds,
             "risk": shown.risk,
+            "returns": returns_of(order),
+            "offer": returnable(order, at=now()) if order.state == OrderState.DONE else None,
+            "return_reasons": ReturnReason.choices,
+            "may_return": request.user.has_perm("orders.change_return"),
             "risks": shown.risks,
             "disputes": shown.disputes,
             "disputed": any(one.closed_at is None for one in shown.disputes),

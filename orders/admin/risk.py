@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -77,8 +77,8 @@ class OrderRiskAdmin(OfOrders, Records):
     @admin.display(description=_("state"))
     def standing(self, risk: OrderRisk) -> SafeString:
         if risk.dismissed_at:
-            return badge(say("dismissed"), "none", risk.explanation)
-        return badge(say("counts"), "warn")
+            return badge(gettext("dismissed"), "none", risk.explanation)
+        return badge(gettext("counts"), "warn")
 
 
 @admin.register(Dispute)
@@ -96,7 +96,7 @@ class DisputeAdmin(OfOrders, Records):
     def standing(self, dispute: Dispute) -> SafeString:
         if dispute.closed_at:
             return badge(dispute.get_outcome_display(), "none", dispute.conclusion)
-        return badge(say("open"), "bad")
+        return badge(pgettext("dispute", "open"), "bad")
 
 
 def risk_verb(request: HttpRequest, order: Order, who: str) -> str:
@@ -104,19 +104,19 @@ def risk_verb(request: HttpRequest, order: Order, who: str) -> str:
     verb, word = request.POST.get("verb"), request.POST.get("explanation", "")
     if verb == "assess":
         services.assess(order, at=now(), actor=who)
-        return say("The order was held against the rules again.")
+        return gettext("The order was held against the rules again.")
     if verb == "dismiss":
         pk = request.POST.get("risk", "")
         risk = get_object_or_404(OrderRisk, pk=pk if pk.isdecimal() else 0, order=order)
         services.dismiss_risk(risk, explanation=word, at=now(), actor=who)
-        return say("Dismissed: its points count no more.")
+        return gettext("Dismissed: its points count no more.")
     if verb == "dispute":
         services.open_dispute(
             order, reason=request.POST.get("reason", ""), reference=request.POST.get("reference", ""),
             at=now(), actor=who,
         )  # fmt: skip
-        return say("The dispute is open: nothing of the order leaves until it is closed.")
+        return gettext("The dispute is open: nothing of the order leaves until it is closed.")
     if verb == "close":
         services.close_dispute(order, outcome=request.POST.get("outcome", ""), conclusion=word, at=now(), actor=who)
-        return say("The dispute is closed.")
+        return gettext("The dispute is closed.")
     raise Http404

@@ -11,6 +11,7 @@ from logbook.models import Event
 def sentence(event: Event, currency: str) -> str:
     """What happened to an order, in words."""
     told = event.data
+    back = {"back": told.get("returned", ""), "place": told.get("place", ""), "why": told.get("reason", "")}
     words = {
         "orders.order_placed": _("Placed for %(total)s.") % {"total": _money(told.get("total"), currency)},
         "orders.order_routed": _("To be prepared by %(places)s.")
@@ -52,6 +53,10 @@ def sentence(event: Event, currency: str) -> str:
         % {"risk": told.get("risk", ""), "why": told.get("reason", "")},
         "orders.dispute_opened": _("Disputed: %(why)s") % {"why": told.get("reason", "")},
         "orders.dispute_closed": _("The dispute is closed: %(why)s") % {"why": told.get("reason", "")},
+        "orders.return_asked": _("Return %(back)s asked for.") % back,
+        "orders.return_received": _("Return %(back)s received at %(place)s.") % back,
+        "orders.return_refused": _("Return %(back)s refused: %(why)s") % back,
+        "orders.return_withdrawn": _("Return %(back)s withdrawn.") % back,
         "orders.goods_gone": _("Paid, but its goods were given to others meanwhile: %(why)s")
         % {"why": told.get("why", "")},
         "accounting.invoice_made": _("%(document)s was made.") % {"document": told.get("document", "")},

@@ -140,6 +140,7 @@ class LineOut(serializers.ModelSerializer[OrderLine]):
             "name",
             "quantity",
             "missing",
+            "returned",
             "base_unit",
             "unit",
             "vat_rate",

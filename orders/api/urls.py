@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from orders.api.callbacks import ProviderCallback
 from orders.api.cancelling import CancelReasons, OrderCancel
 from orders.api.refunds import OrderRefunds, RefundConfirm
+from orders.api.returns import OrderReturns, ReturnReceive, ReturnRefuse
 from orders.api.risk import OrderDispute, OrderDisputeClose, OrderRisks
 from orders.api.views import OrderCollect, OrderDetail, OrderList, OrderPayments, OrderReady
 
@@ -33,6 +34,9 @@ urlpatterns = [
     path("orders/<order_number:number>/risk", OrderRisks.as_view(), name="order_risk"),
     path("orders/<order_number:number>/dispute", OrderDispute.as_view(), name="order_dispute"),
     path("orders/<order_number:number>/dispute/close", OrderDisputeClose.as_view(), name="order_dispute_close"),
+    path("orders/<order_number:number>/returns", OrderReturns.as_view(), name="order_returns"),
+    path("returns/<slug:returned>/receive", ReturnReceive.as_view(), name="return_receive"),
+    path("returns/<slug:returned>/refuse", ReturnRefuse.as_view(), name="return_refuse"),
     path("cancel-reasons", CancelReasons.as_view(), name="cancel_reasons"),
     path("orders/<order_number:number>/ready", OrderReady.as_view(), name="order_ready"),
     path("orders/<order_number:number>/collect", OrderCollect.as_view(), name="order_collect"),

@@ -6,6 +6,7 @@ from orders.models.orders import Order, OrderLine
 from orders.models.payments import Payment, PaymentMethod
 from orders.models.reasons import CancelReason
 from orders.models.refunds import Refund, RefundPart
+from orders.models.returns import Return, ReturnLine, ReturnPolicy
 from orders.models.risk import Dispute, OrderRisk, RiskRule, RiskTolerance
 from orders.models.together import BoughtTogether
 
@@ -23,6 +24,9 @@ __all__ = [
     "PaymentMethod",
     "Refund",
     "RefundPart",
+    "Return",
+    "ReturnLine",
+    "ReturnPolicy",
     "RiskRule",
     "RiskTolerance",
 ]

@@ -168,6 +168,9 @@ class OrderLine(models.Model):
     missing = models.PositiveIntegerField(
         _("missing"), default=0, db_default=0, help_text=_("Units ordered that could not be had; not in the quantity.")
     )
+    returned = models.PositiveIntegerField(
+        _("coming back"), default=0, db_default=0, help_text=_("Units asked for in returns, or that came back.")
+    )
     base_unit = models.DecimalField(_("unit price before discount, with tax"), max_digits=12, decimal_places=2)
     unit = models.DecimalField(_("unit price with tax"), max_digits=12, decimal_places=2)
     vat_rate = models.DecimalField(_("VAT rate"), max_digits=6, decimal_places=4)
@@ -185,7 +188,10 @@ class OrderLine(models.Model):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["order", "position"], name="one_line_per_position")]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="one_line_per_position"),
+            models.CheckConstraint(condition=Q(returned__lte=models.F("quantity")), name="no_more_back_than_sold"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"

@@ -15,6 +15,7 @@ from orders.selectors.orders import (
 )
 from orders.selectors.reasons import CancelledMonth, cancelled_month, grouped, reasons_to_choose
 from orders.selectors.refunds import nothing_to_give_back, orders_to_refund, refund_for_key
+from orders.selectors.returns import Offer, return_for_key, return_page, returnable, returns_seen_by
 from orders.selectors.risk import Standing, standing
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "BasketLine",
     "CancelledMonth",
     "Checkout",
+    "Offer",
     "OrderPage",
     "Standing",
     "basket",
@@ -43,5 +45,9 @@ __all__ = [
     "payment_methods",
     "reasons_to_choose",
     "refund_for_key",
+    "return_for_key",
+    "return_page",
+    "returnable",
+    "returns_seen_by",
     "standing",
 ]

@@ -26,18 +26,22 @@ from orders.services.lifecycle import (
 from orders.services.payments import record_payment, start_payment, take_call
 from orders.services.placing import Changed, CheckoutAnswers, place_order
 from orders.services.refunds import abandon_refund, confirm_refund, give_back_due, refund
+from orders.services.returns import Came, Wanted, ask_return, receive_return, refuse_return, withdraw_return
 from orders.services.risk import assess, close_dispute, dismiss_risk, open_dispute
 from orders.services.sending import send_refund, try_again
 from orders.services.settling import settle_prepared
 from orders.services.together import learn_bought_together
 
 __all__ = [
+    "Came",
     "CartIsOrdered",
     "Changed",
     "CheckoutAnswers",
+    "Wanted",
     "WrongState",
     "abandon_refund",
     "add_to_cart",
+    "ask_return",
     "assess",
     "cancel",
     "cancel_for",
@@ -63,8 +67,10 @@ __all__ = [
     "open_cart",
     "open_dispute",
     "place_order",
+    "receive_return",
     "record_payment",
     "refund",
+    "refuse_return",
     "release_authorised",
     "release_by_hand",
     "release_order",
@@ -78,4 +84,5 @@ __all__ = [
     "to_resume",
     "try_again",
     "try_capture_again",
+    "withdraw_return",
 ]

@@ -16,8 +16,9 @@ from accounting.selectors import invoices_of_order
 from altazion.lib.clock import now
 from altazion.lib.problems import Invalid, NotFound, Refused
 from orders import services
+from orders.enums import OrderState, ReturnReason
 from orders.models import Order
-from orders.selectors import OrderPage, may_read, order_page, reasons_to_choose
+from orders.selectors import OrderPage, may_read, order_page, reasons_to_choose, returnable
 from storefront.selectors.story import story
 from storefront.views.buying import open_cart_of, remember_cart, shop_of, user_of
 
@@ -31,31 +32,31 @@ def show(request: HttpRequest, guid: UUID) -> HttpResponse:
         if user_of(request) is None:  # its owner follows the link of a mail
             return redirect_to_login(request.get_full_path(), reverse("storefront:login"))
         raise Http404
-    return _shown(request, page)
+    return shown_page(request, page)
 
 
 @never_cache
 @require_GET
 def state(request: HttpRequest, guid: UUID) -> HttpResponse:
     """The part that changes, for a page that waits for its payment."""
-    page = _page(request, guid)
+    page = find_page(request, guid)
     return render(request, "storefront/order/_state.html", {"page": page, "order": page.order, "from_bank": True})
 
 
 @require_POST
 def pay(request: HttpRequest, guid: UUID) -> HttpResponse:
     """Try to pay (again)."""
-    return go_and_pay(request, _page(request, guid).order)
+    return go_and_pay(request, find_page(request, guid).order)
 
 
 @require_POST
 def cancel(request: HttpRequest, guid: UUID) -> HttpResponse:
     """Its owner changes their mind; nothing is prepared yet."""
-    page = _page(request, guid)
+    page = find_page(request, guid)
     try:
         services.cancel_own(page.order, request.POST.get("reason", ""), at=now())
     except Invalid as refusal:
-        return _shown(request, page, status=422, cancel_error=refusal.message)
+        return shown_page(request, page, status=422, cancel_error=refusal.message)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
@@ -66,7 +67,7 @@ def cancel(request: HttpRequest, guid: UUID) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, guid: UUID) -> HttpResponse:
     """Put what an order held into the basket once more."""
-    page, cart, added = _page(request, guid), open_cart_of(request), 0
+    page, cart, added = find_page(request, guid), open_cart_of(request), 0
     for line in page.goods:
         try:
             services.add_to_cart(cart, line.product_id or 0, line.quantity, at=now())
@@ -99,13 +100,17 @@ def go_and_pay(request: HttpRequest, order: Order, *, thanks: bool = False) -> H
     return redirect(redirection.url if redirection else f"{here}?thanks=1" if thanks else here)
 
 
-def _shown(request: HttpRequest, page: OrderPage, *, status: int = 200, **more: object) -> HttpResponse:
+def shown_page(request: HttpRequest, page: OrderPage, *, status: int = 200, **more: object) -> HttpResponse:
+    """The order's page, with what its owner may do now."""
     order = page.order
     facts: dict[str, object] = {"page": page, "order": order}
     facts |= {"thanks": "thanks" in request.GET, "from_bank": "bank" in request.GET}
     facts |= {"invoices": invoices_of_order(order), "story": story(order)}
     if services.may_cancel_own(order):
         facts["cancel_reasons"] = reasons_to_choose(shopper=True)
+    if order.state == OrderState.DONE:
+        returns = list(order.returns.select_related("refund").order_by("-pk"))
+        facts |= {"offer": returnable(order, at=now()), "returns": returns, "return_reasons": ReturnReason.choices}
     return render(request, "storefront/order/order.html", {**facts, **more}, status=status)
 
 
@@ -116,7 +121,7 @@ def _find(request: HttpRequest, guid: UUID) -> OrderPage:
         raise Http404 from error
 
 
-def _page(request: HttpRequest, guid: UUID) -> OrderPage:
+def find_page(request: HttpRequest, guid: UUID) -> OrderPage:
     page = _find(request, guid)
     if not may_read(page.order, user_of(request)):
         raise Http404

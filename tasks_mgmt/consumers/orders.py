@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 from logbook.models import Event
 from logbook.ports import consumer
 from orders.enums import MethodKind, OrderState, PaymentState, RiskAction
-from orders.models import Order
+from orders.models import Order, Return
 from tasks_mgmt import enums
-from tasks_mgmt.consumers.subjects import order_subject
-from tasks_mgmt.services import raise_for_cause, settle_causes, store_team
+from tasks_mgmt.consumers.subjects import office_url, order_subject
+from tasks_mgmt.services import Subject, raise_for_cause, settle_causes, store_team
 
 _ORDERS = [
     "integrations.order_refused",
@@ -114,5 +114,26 @@ def on_risk(event: Event) -> None:
         title=_("Order %(number)s looks risky") % {"number": number},
         description=str(event.data.get("reason") or ""),
         subject=order_subject(event.subject_id, number),
+        at=event.at,
+    )
+
+
+@consumer(
+    "tasks_mgmt.returns", kinds=[f"orders.return_{what}" for what in ("asked", "received", "refused", "withdrawn")]
+)
+def on_return(event: Event) -> None:
+    """Goods are to come back: the task is due when they should long be here, and closes with the return."""
+    number = str(event.data.get("returned") or "")
+    cause = f"{enums.RETURN_WAITS}:{number}"
+    if not event.kind.endswith("asked"):
+        settle_causes([cause], at=event.at, word=_("The return is closed."))
+        return
+    pk = Return.objects.filter(number=number).values_list("pk", flat=True).first()
+    raise_for_cause(
+        enums.RETURN_WAITS,
+        cause=cause,
+        title=_("Receive return %(number)s") % {"number": number},
+        description=_("Count what came, good and damaged; or refuse it, with the reason."),
+        subject=Subject("orders.return", number, number, office_url("orders_return_change", pk) if pk else ""),
         at=event.at,
     )
