@@ -7,6 +7,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
+from logistics.enums import SlipState
+from logistics.models import Preparation
 from orders.enums import OrderState
 from orders.models import CancelReason, Order
 from orders.selectors.reasons import reasons_to_choose
@@ -49,8 +51,11 @@ def cancel_own(order: Order, code: str, *, at: dt.datetime) -> Order:
 
 
 def may_cancel_own(order: Order) -> bool:
-    """May its shopper still cancel it?"""
-    return order.state == OrderState.PLACED
+    """May its shopper still cancel it? Nobody gathers it yet, and nothing of it is gathered."""
+    if order.state != OrderState.PLACED:
+        return False
+    begun = (SlipState.CLAIMED, SlipState.PREPARED, SlipState.SENT)
+    return not Preparation.objects.filter(reference=order.guid, state__in=begun).exists()
 
 
 def _chosen(code: str, offered: list[CancelReason]) -> CancelReason:

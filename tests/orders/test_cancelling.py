@@ -13,9 +13,12 @@ from django.urls import reverse
 from accounts.enums import Scope
 from altazion.lib.problems import Invalid, Refused
 from logbook.models import Event
+from logistics.enums import SlipState
+from logistics.models import Preparation
 from orders import services
 from orders.models import CancelReason, Order
 from orders.selectors import cancelled_month, reasons_to_choose
+from orders.services.routing import route_order
 from tests.builders import AT, Shopfront, a_channel, a_colleague, a_reason, a_store, an_api_key
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +144,19 @@ def test_once_prepared_the_shopper_is_told_that_it_is_too_late(client, shop, min
     with pytest.raises(Refused):
         services.cancel_own(order, "changed_mind", at=AT)
     assert Order.objects.get().state == "ready"
+
+
+def test_once_somebody_gathers_it_it_is_too_late(shop, minded):
+    order = shop.order()
+    slips = Preparation.objects.filter(reference=order.guid)
+    if not slips.exists():
+        route_order(order, at=AT, actor="anna")
+    assert services.may_cancel_own(order)
+    until = AT + dt.timedelta(hours=1)
+    slips.update(state=SlipState.CLAIMED, claimed_by="anna", claimed_at=AT, claim_until=until)
+    with pytest.raises(Refused) as refusal:
+        services.cancel_own(order, "changed_mind", at=AT)
+    assert refusal.value.code == "too_late"
 
 
 def test_an_accounts_order_is_cancelled_by_its_owner_alone(client, shop, minded):
