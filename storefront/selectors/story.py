@@ -13,6 +13,7 @@ from orders.models import Order
 TOLD = (
     "orders.order_placed", "orders.payment_received", "orders.order_ready", "orders.order_shipped",
     "orders.order_done", "orders.order_cancelled", "orders.order_settled", "orders.refund_made",
+    "orders.return_asked", "orders.return_received", "orders.return_refused", "orders.return_withdrawn",
 )  # fmt: skip
 MOST = 50
 
@@ -34,7 +35,12 @@ def story(order: Order) -> list[Step]:
 def _words(event: Event, order: Order) -> str:
     amount = _money(event.data.get("amount"), order.currency)
     done = _("Collected at %(store)s.") % {"store": order.store.name} if order.store else _("All of it is on its way.")
+    back = {"back": event.data.get("returned", ""), "why": event.data.get("reason", "")}
     return {
+        "orders.return_asked": _("Return %(back)s asked for.") % back,
+        "orders.return_received": _("Return %(back)s received.") % back,
+        "orders.return_refused": _("Return %(back)s refused: %(why)s") % back,
+        "orders.return_withdrawn": _("Return %(back)s withdrawn.") % back,
         "orders.order_placed": _("Ordered."),
         "orders.payment_received": _("%(amount)s received, thank you.") % {"amount": amount},
         "orders.order_ready": _("Prepared and ready."),
