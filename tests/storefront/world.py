@@ -85,6 +85,12 @@ class World:
         paid = front.order(pickup=False, at=now())
         orders.start_payment(paid, return_url="http://testserver/", callback_url="http://testserver/", at=now())
         self.payment = Payment.objects.get(order=paid)
+        b.a_reason("changed_mind", "A changé d’avis", for_shoppers=True)
+        sold = front.order((front.product, 2), customer=customer, email="lea@example.com", at=now())
+        orders.record_payment(sold, method=front.in_store, amount=sold.total, key="sold", at=now())
+        orders.mark_ready(sold, now(), "anna")
+        self.sold = orders.hand_over(sold, now(), "anna")
+        self.back = orders.ask_return(self.sold, {1: orders.Wanted(1)}, at=now(), actor="lea")
         type(self.gone).objects.filter(pk=self.gone.pk).update(state=ProductState.ARCHIVED)
         reindex(None, at=b.AT)
 
@@ -109,6 +115,7 @@ class World:
                   at("home")]  # fmt: skip
         own = [at("account"), at("account_orders"), at("account_profile"), at("account_addresses"),
                at("account_address", self.address.pk), at("order", self.order.guid), at("basket"),
+               at("order", self.sold.guid), at("return_slip", self.back.guid),
                at("checkout")]  # fmt: skip
         return public, own
 
