@@ -37,6 +37,7 @@ from integrations.models import Flow
 from integrations.services import ensure_schedules, load_mappings, receive_file, run_flow
 from logbook.services import record
 from logistics.loaders import ensure_store_places
+from orders.services import ensure_reasons
 from stores.models import SalesChannel
 from tasks_mgmt.services import ensure_kinds
 
@@ -56,6 +57,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     load_mappings(at=at)
     make_base(at)
     ensure_kinds()
+    ensure_reasons()
     drawn = draw_pictures()
     say(f"{drawn} pictures drawn")
     for name in FILES:

@@ -1,7 +1,7 @@
 """Verbs of baskets, orders and payments. Nothing else writes order state."""
 
 from orders.services.calling import send_payment, tell_endings, to_resume
-from orders.services.cancelling import cancel_for, cancel_own, may_cancel_own
+from orders.services.cancelling import cancel_for, cancel_own, ensure_reasons, may_cancel_own
 from orders.services.capturing import capture, give_up_capture, release_authorised, try_capture_again
 from orders.services.carts import (
     CartIsOrdered,
@@ -53,6 +53,7 @@ __all__ = [
     "confirm_refund",
     "dismiss_risk",
     "drop_unsold",
+    "ensure_reasons",
     "expire_unpaid",
     "give_back_due",
     "give_up_capture",

@@ -11,11 +11,27 @@ from logistics.enums import SlipState
 from logistics.models import Preparation
 from orders.enums import OrderState
 from orders.models import CancelReason, Order
+from orders.rules.reasons import REASONS
 from orders.selectors.reasons import reasons_to_choose
 from orders.services.lifecycle import cancel
 from orders.services.refunds import give_back_due
 
 SHOPPER = "shopper"
+
+
+def ensure_reasons() -> None:
+    """Make the reasons that a house starts with, where they are missing; those it has stay as they are."""
+    headings: dict[str, CancelReason] = {}
+    for number, (path, name, english, words, english_words, for_shoppers, by_itself) in enumerate(REASONS, 1):
+        above, _slash, code = path.rpartition("/")
+        texts = {"name": english, "description": english_words} if english_words else {"name": english}
+        headings[code] = CancelReason.objects.get_or_create(
+            code=code,
+            defaults={
+                "parent": headings.get(above), "name": name, "description": words, "translations": {"en": texts},
+                "for_shoppers": for_shoppers, "by_itself": by_itself, "position": number * 10,
+            },
+        )[0]  # fmt: skip
 
 
 def cancel_for(order: Order, code: str, *, at: dt.datetime, actor: str, note: str = "", words: str = "") -> Order:
