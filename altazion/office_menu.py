@@ -104,6 +104,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("logistics.shelflocation", _("Shelf locations"), "shelves"),
             ("logistics.routingrule", _("Routing rules"), "fork_right"),
             ("logistics.routingpolicy", _("Routing policies"), "tune"),
+            ("logistics.channelthreshold", _("Thresholds of products"), "vertical_align_bottom"),
             ("logistics.deliverymode", _("Delivery modes"), "local_shipping"),
             ("logistics.carrier", _("Carriers"), "delivery_truck_speed"),
             ("logistics.deliveryzone", _("Delivery zones"), "public"),

@@ -2,14 +2,17 @@
 
 import datetime as dt
 
-from catalog.enums import ProductKind
+from catalog.enums import ProductKind, ProductState
+from catalog.models import Product
 from logistics.enums import SheetKind, ZonePurpose
 from logistics.models import Place, Sheet, StockBalance, StorageZone
-from logistics.services import Kept, confirm_sheet, open_sheet, replace_withdrawals, save_zone
+from logistics.services import Figures, Kept, confirm_sheet, open_sheet, replace_withdrawals, save_threshold, save_zone
+from stores.models import SalesChannel
 
 
 def make_withdrawn(at: dt.datetime, actor: str) -> None:
-    """A few units kept back. Said twice, it changes nothing."""
+    """A few units kept back, and thresholds of two products. Said twice, it changes nothing."""
+    _thresholds(at, actor)
     shown = Kept(1, "Modèle d’exposition")
     waiting = Kept(2, "Reçu, pas encore en rayon", None, at + dt.timedelta(days=3))
     there = StockBalance.objects.filter(physical__gte=8, reserved=0, product__kind=ProductKind.SIMPLE)
@@ -17,6 +20,13 @@ def make_withdrawn(at: dt.datetime, actor: str) -> None:
         for balance in there.filter(place__code=code).order_by("-product_id")[:2]:
             if not balance.product.withdrawals.exists():
                 replace_withdrawals(balance.product_id, balance.place_id, [kept], at=at, actor=actor)
+
+
+def _thresholds(at: dt.datetime, actor: str) -> None:
+    """The scarcest of the web goes at two pieces an order."""
+    web = SalesChannel.objects.get(code="web")
+    for product in Product.objects.filter(kind=ProductKind.SIMPLE, state=ProductState.VALIDATED).order_by("pk")[:2]:
+        save_threshold(product, web.pk, Figures(2, None, 2), at=at, actor=actor)
 
 
 def make_sheets(at: dt.datetime, actor: str) -> None:

@@ -64,6 +64,7 @@ class Level(models.TextChoices):
     AVAILABLE = "available", _("available")
     LAST_PIECES = "last_pieces", _("last pieces")
     UNAVAILABLE = "unavailable", _("unavailable")
+    NOT_SHOWN = "not_shown", _("not shown")
 
 
 class RoutingScore(models.TextChoices):

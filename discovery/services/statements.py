@@ -223,15 +223,35 @@ WITH facet AS (
      AND (claim.rule_id IS NOT NULL
           OR (source.channel_id, source.purpose) NOT IN (SELECT channel_id, purpose FROM logistics_supplyrule
                                                           WHERE active))
-), stocked AS (
-  SELECT b.product_id, u.channel_id, true AS anywhere,
-         array_agg(DISTINCT b.place_id ORDER BY b.place_id) FILTER (WHERE u.purpose = 'pickup') AS places
+), own_limit AS (  -- of the product itself, else of its parent
+  SELECT DISTINCT ON (s.product_id, t.channel_id)
+         s.product_id, t.channel_id, t.unavailable_below, t.hidden_below, s.stock_type
+    FROM reindex_sold s JOIN logistics_channelthreshold t ON t.product_id IN (s.product_id, s.listing_id)
+   ORDER BY s.product_id, t.channel_id, t.product_id = s.product_id DESC
+), hidden AS (
+  SELECT l.product_id, l.channel_id FROM own_limit l
+    JOIN catalog_product p ON p.id = l.product_id AND p.kind <> 'bundle'
+   WHERE l.hidden_below IS NOT NULL AND l.stock_type NOT IN (0, 1)
+     AND l.hidden_below > COALESCE(
+         (SELECT sum(greatest(FREE, 0)) FROM logistics_stockbalance b
+            JOIN logistics_place place ON place.id = b.place_id AND place.active
+           WHERE b.product_id = l.product_id
+             AND b.place_id IN (SELECT place_id FROM logistics_supplysource WHERE channel_id = l.channel_id)), 0)
+), counting AS (
+  SELECT b.product_id, u.channel_id, u.purpose, b.place_id, COUNTED AS units,
+         greatest(COALESCE(l.unavailable_below, u.least), 1) AS least
     FROM logistics_stockbalance b
     JOIN reindex_sold s ON s.product_id = b.product_id
     JOIN supply u ON u.place_id = b.place_id
-   WHERE FREE >= greatest(u.least, 1)
-     AND COUNTED >= greatest(u.least, 1) AND TOGETHER
-   GROUP BY b.product_id, u.channel_id
+    LEFT JOIN own_limit l ON l.product_id = b.product_id AND l.channel_id = u.channel_id
+   WHERE FREE >= 1 AND COUNTED >= 1 AND TOGETHER
+), stocked AS (
+  SELECT product_id, channel_id, true AS anywhere,
+         array_agg(DISTINCT place_id ORDER BY place_id) FILTER (WHERE purpose = 'pickup' AND units >= least) AS places
+    FROM counting
+   GROUP BY product_id, channel_id
+  HAVING bool_or(purpose = 'pickup' AND units >= least)
+      OR sum(units) FILTER (WHERE purpose = 'delivery') >= max(least) FILTER (WHERE purpose = 'delivery')
 ), inside AS (
   SELECT line.bundle_id, line.component_id, line.quantity, c.stock_type,
          count(*) OVER (PARTITION BY line.bundle_id) AS n
@@ -302,6 +322,8 @@ SELECT pub.channel_id, s.product_id,
   LEFT JOIN everywhere ON everywhere.channel_id = pub.channel_id
   LEFT JOIN discovery_indexentry known ON known.product_id = s.product_id AND known.channel_id = pub.channel_id
                                       AND known.digest = {digest}
+ WHERE NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.product_id = s.product_id
+                                          AND hidden.channel_id = pub.channel_id)
 """
 for _name, _said in (
     ("CLAIMS", CLAIMS.format(channel="IS NOT NULL")),

@@ -6,6 +6,7 @@ from logistics.admin.ledger import MovementAdmin, ReservationAdmin
 from logistics.admin.routing import RoutingPolicyAdmin, RoutingRuleAdmin
 from logistics.admin.sheets import SheetAdmin
 from logistics.admin.supply import SupplyRuleAdmin
+from logistics.admin.thresholds import ThresholdAdmin
 from logistics.admin.ways import (
     CarrierAdmin,
     DeliveryGroupAdmin,
@@ -35,5 +36,6 @@ __all__ = [
     "StorageZoneAdmin",
     "SupplyRuleAdmin",
     "SupplySourceAdmin",
+    "ThresholdAdmin",
     "WithdrawalAdmin",
 ]

@@ -54,7 +54,8 @@ class AvailabilityItem(serializers.Serializer[Any]):
     """One product."""
 
     sku = serializers.CharField()
-    level = serializers.CharField()
+    level = serializers.CharField(help_text="available, last_pieces, unavailable, not_shown")
+    most_per_order = serializers.IntegerField(allow_null=True)
     delivery = StockAnswer()
     pickup = PickupAnswer(many=True)
     trace = PlaceTrace(many=True, required=False)

@@ -87,7 +87,8 @@ def _query(request: Request) -> dict[str, Any]:
 def _item(sku: str, found: Availability, stores: list[Store], with_trace: bool) -> dict[str, Any]:
     item: dict[str, Any] = {
         "sku": sku,
-        "level": found.level.value,
+        "level": found.shown_level.value,
+        "most_per_order": found.most,
         "delivery": {"quantity": found.delivery, "level": found.delivery_level.value},
         "pickup": [
             {"store": store.code, "quantity": found.pickup[store.pk], "level": found.level_at(store.pk).value}

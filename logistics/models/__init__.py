@@ -23,11 +23,13 @@ from logistics.models.stock import (
     SupplySource,
 )
 from logistics.models.supply import SupplyRule
+from logistics.models.thresholds import ChannelThreshold
 from logistics.models.withdrawals import Withdrawal
 from logistics.models.zones import StorageZone
 
 __all__ = [
     "Carrier",
+    "ChannelThreshold",
     "DeliveryGroup",
     "DeliveryMode",
     "DeliveryZone",

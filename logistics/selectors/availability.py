@@ -18,6 +18,7 @@ from catalog.selectors.bundles import Part, parts_of
 from logistics import rules
 from logistics.enums import Level, Purpose
 from logistics.selectors.claims import CLAIMS, Step, claimed, under_rules
+from logistics.selectors.thresholds import under_thresholds
 from logistics.selectors.withdrawn import withdrawn_sql
 from stores.models import SalesChannel, Store
 
@@ -33,6 +34,8 @@ class Availability:
     pickup: dict[int, int]
     limited_below: int | None = None
     trace: tuple[Step, ...] = field(default=(), repr=False)
+    hidden: bool = False  # so few that the channel does not show it
+    most: int | None = None  # in one order
 
     @property
     def level(self) -> Level:
@@ -41,6 +44,11 @@ class Availability:
     @property
     def delivery_level(self) -> Level:
         return self._level(self.delivery)
+
+    @property
+    def shown_level(self) -> Level:
+        """`level`, or that the channel does not show it at all."""
+        return Level.NOT_SHOWN if self.hidden else self.level
 
     def level_at(self, store_id: int) -> Level:
         """How available it is for pickup in a store that was asked about."""
@@ -61,6 +69,9 @@ class Sold:
     stock_type: int
     limited_below: int | None
     weight_g: int
+    unavailable_below: int | None = None
+    hidden: bool = False
+    most: int | None = None
 
 
 def availability(
@@ -142,13 +153,26 @@ _FACTS = (
     Coalesce(F("weight_g"), F("parent__weight_g"), 0),
 )
 
+# Free units of a product in all places that feed the channel.
+_LYING = f"""COALESCE(
+  (SELECT sum(greatest(h.physical - h.safety - h.reserved - {withdrawn_sql("h")}, 0)) FROM logistics_stockbalance h
+     JOIN logistics_place place ON place.id = h.place_id AND place.active
+    WHERE h.product_id = p.id
+      AND h.place_id IN (SELECT place_id FROM logistics_supplysource WHERE channel_id = %(channel)s)), 0)"""  # noqa: S608 - fixed text
+
 # %(asked)s: products, with their children if families are wanted; each with the places that may serve it.
 _STEPS = """
 WITH sold AS (
   SELECT p.id, p.sku, p.kind, p.parent_id, p.stock_type, COALESCE(p.limited_below, above.limited_below) AS low,
-         COALESCE(p.weight_g, above.weight_g, 0) AS weight
+         COALESCE(p.weight_g, above.weight_g, 0) AS weight, mine.unavailable_below,
+         CASE WHEN mine.hidden_below IS NULL OR p.stock_type IN (0, 1) OR p.kind IN ('parent', 'bundle') THEN false
+              ELSE mine.hidden_below > LYING
+              END AS hidden, mine.most_per_order
     FROM catalog_product p
     LEFT JOIN catalog_product above ON above.id = p.parent_id
+    LEFT JOIN LATERAL (SELECT t.unavailable_below, t.hidden_below, t.most_per_order FROM logistics_channelthreshold t
+                        WHERE t.channel_id = %(channel)s AND t.product_id IN (p.id, p.parent_id)
+                        ORDER BY t.product_id = p.id DESC LIMIT 1) mine ON true
    WHERE p.id = ANY(%(asked)s::bigint[]) OR %(families)s AND p.parent_id = ANY(%(asked)s::bigint[])
 ), free AS MATERIALIZED (
   SELECT r.product_id, r.place_id,
@@ -161,7 +185,8 @@ WITH sold AS (
 ), claim AS MATERIALIZED (CLAIMS
 )
 SELECT sold.*, step.place_id, step.name, step.purpose, step.rank, step.store_id,
-       step.physical, step.safety, step.reserved, step.expired, step.own, step.supply, step.least,
+       step.physical, step.safety, step.reserved, step.expired, step.own, step.supply,
+       CASE WHEN step.purpose = 'pickup' THEN COALESCE(sold.unavailable_below, step.least) ELSE step.least END,
        step.withdrawn
   FROM sold
   LEFT JOIN (
@@ -187,7 +212,13 @@ SELECT sold.*, step.place_id, step.name, step.purpose, step.rank, step.store_id,
                OR source.purpose = 'pickup' AND store.offers_pickup AND place.store_id = ANY(%(stores)s))
        ) step ON step.product_id = sold.id
  ORDER BY sold.id, step.rank, step.place_id
-""".replace("CLAIMS", CLAIMS.format(channel="= %(channel)s")).replace("WITHDRAWN", withdrawn_sql("b"))
+"""
+for _name, _said in (
+    ("CLAIMS", CLAIMS.format(channel="= %(channel)s")),
+    ("WITHDRAWN", withdrawn_sql("b")),
+    ("LYING", _LYING),
+):
+    _STEPS = _STEPS.replace(_name, _said)
 
 
 def _on_shelves(
@@ -228,7 +259,10 @@ def _on_shelves(
                 found[product].append(
                     Step(product, place, name, purpose, rank, store, shelf, threshold, units, rule, why)
                 )
-    return sold, {product: under_rules(steps) for product, steps in found.items()}
+    return sold, {
+        pk: under_thresholds(under_rules(steps), sold[pk].unavailable_below, hidden=sold[pk].hidden)
+        for pk, steps in found.items()
+    }
 
 
 def _of_one(product: Sold, store_ids: list[int], steps: Iterable[Step]) -> Availability:
@@ -243,7 +277,7 @@ def _of_one(product: Sold, store_ids: list[int], steps: Iterable[Step]) -> Avail
         delivery = rules.UNLIMITED
     if endless(product, Purpose.PICKUP):
         pickup = dict.fromkeys(store_ids, rules.UNLIMITED)
-    return Availability(product.id, delivery, pickup, product.limited_below, tuple(steps))
+    return Availability(product.id, delivery, pickup, product.limited_below, tuple(steps), product.hidden, product.most)
 
 
 def endless(product: Sold, purpose: str) -> bool:
@@ -275,4 +309,6 @@ def _of_bundle(bundle: Availability, parts: list[tuple[Availability, int]]) -> A
 def _sum(parent: Availability, children: list[Availability]) -> Availability:
     pickup = {store: sum(child.pickup[store] for child in children) for store in parent.pickup}
     trace = tuple(step for child in children for step in child.trace)
-    return replace(parent, delivery=sum(child.delivery for child in children), pickup=pickup, trace=trace)
+    hidden = bool(children) and all(child.hidden for child in children)
+    units = sum(child.delivery for child in children)
+    return replace(parent, delivery=units, pickup=pickup, trace=trace, hidden=hidden)

@@ -147,6 +147,9 @@ def _by_stock(mode: DeliveryMode, basket: Basket) -> str:
     for pk, quantity in basket.wanted.items():
         found = basket.stock.get(pk)
         units = 0
+        if found and found.most is not None and quantity > found.most:
+            sku = basket.facts[pk].sku if pk in basket.facts else str(pk)
+            return _("At most %(n)s of %(sku)s in one order.") % {"n": found.most, "sku": sku}
         if found:
             units = found.pickup[at_store.pk] if at_store else found.delivery
         if units < quantity:

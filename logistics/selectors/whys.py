@@ -16,6 +16,12 @@ def why_counted(step: Step) -> str:
         return _("The store does not want to send parcels.")
     if step.why == "centre_off":
         return _("The head office lets this store send no parcels.")
+    if step.why == "hidden":
+        return _("So few are left that this channel does not show the product.")
+    if step.why == "below":
+        return _("All places together hold fewer than the %(n)s from which the product is there on this channel.") % {
+            "n": step.unavailable_below
+        }
     if rule and step.why:
         return _of_rule(step, rule)
     if step.units == 0 and step.shelf.free >= 1:

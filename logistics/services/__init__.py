@@ -15,10 +15,12 @@ from logistics.services.reservations import (
 )
 from logistics.services.routing import rearrange
 from logistics.services.sheets import cancel_sheet, confirm_sheet, finish_sheet, open_sheet, set_lines
+from logistics.services.thresholds import Figures, save_threshold
 from logistics.services.withdrawals import Kept, put_back, replace_withdrawals, withdraw
 from logistics.services.zones import save_zone
 
 __all__ = [
+    "Figures",
     "FullyBooked",
     "Kept",
     "NotEnoughStock",
@@ -43,6 +45,7 @@ __all__ = [
     "release_one",
     "replace_withdrawals",
     "reserve",
+    "save_threshold",
     "save_zone",
     "set_lines",
     "set_safety",

@@ -30,6 +30,7 @@ class BasketLine:
     picture: Picture | None
     delivery: int
     in_store: int | None
+    most: int | None = None
 
     @property
     def slug_product(self) -> Product:
@@ -40,6 +41,11 @@ class BasketLine:
     def best(self) -> int:
         """Units to be had in the better of the two ways."""
         return max(self.delivery, self.in_store or 0)
+
+    @property
+    def is_over(self) -> bool:
+        """More are wanted than one order may hold."""
+        return self.most is not None and self.quantity > self.most
 
     @property
     def is_short(self) -> bool:
@@ -122,6 +128,7 @@ def basket(cart: Cart | None, *, at: dt.datetime, language: str, store: Store | 
                 picture=seen.get(line.product_id),
                 delivery=there.delivery if there else 0,
                 in_store=(there.pickup.get(store.pk, 0) if there else 0) if store else None,
+                most=there.most if there else None,
             )
         )
     return Basket(cart, tuple(lines), priced.total, priced.discount_total, cart.channel.currency)

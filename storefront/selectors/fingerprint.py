@@ -54,7 +54,7 @@ OF_PRODUCTS = (
     "catalog_product", "catalog_baseprice", "catalog_selectionitem", "catalog_selection", "campaigns_campaign",
     "campaigns_campaign_channels", "logistics_stockbalance", "logistics_reservation", "catalog_productlabel",
     "catalog_publication", "catalog_bundleline", "logistics_productdelivery", "logistics_forbiddenmode",
-    "logistics_withdrawal",
+    "logistics_withdrawal", "logistics_channelthreshold",
 )  # fmt: skip
 # Tables of which the rows of days to come, or of the period under way, count.
 OF_DAYS = ("logistics_placeday", "logistics_modeuse")
@@ -85,6 +85,7 @@ _PARTS = [
     _rows(15, f"logistics_placeday t WHERE t.date >= {_NOW}::date - 1"),
     _rows(16, f"logistics_modeuse t WHERE t.period >= {_NOW}::date - 32"),
     _rows(17, f"logistics_withdrawal t WHERE t.product_id {_OF_FAMILY}", f"t.during @> {_NOW}"),
+    _rows(18, f"logistics_channelthreshold t WHERE t.channel_id = %(channel)s AND t.product_id {_OF_FAMILY}"),
     *(_rows(20 + n, f"{table} t", f"t.during @> {_NOW}") for n, table in enumerate(DATED)),
     *(_rows(40 + n, f"{table} t") for n, table in enumerate(SETTINGS)),
 ]

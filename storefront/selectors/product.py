@@ -112,7 +112,9 @@ class ProductPage:
     @property
     def most(self) -> int:
         """How many may be asked for at once."""
-        return max(1, min(99, max([self.stock.delivery if self.stock else 0, *(s.quantity for s in self.stores)])))
+        allowed = self.stock.most if self.stock and self.stock.most else 99
+        there = [self.stock.delivery if self.stock else 0, *(line.quantity for line in self.stores)]
+        return max(1, min(99, allowed, max(there)))
 
 
 def product_page(pk: int, *, shop: Shop, at: dt.datetime, variant: str = "") -> ProductPage | None:
