@@ -60,6 +60,19 @@ class PlaceForm(forms.ModelForm):
             "longitude",
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("priority", "parcel_cost"):
+            self.fields[name].required = False
+
+    def clean_priority(self) -> int:
+        typed: int | None = self.cleaned_data["priority"]
+        return int(self.instance.priority) if typed is None else typed
+
+    def clean_parcel_cost(self) -> Any:
+        typed = self.cleaned_data["parcel_cost"]
+        return self.instance.parcel_cost if typed is None else typed
+
     def clean_holidays(self) -> str:
         region = str(self.cleaned_data["holidays"]).strip().upper()
         if region and not is_known(region):
