@@ -173,7 +173,7 @@ def test_nonsense_is_refused(toy, depot, quantity):
 @pytest.fixture
 def anna(client):
     rights = ("view_sheet", "add_sheet", "change_sheet", "view_storagezone", "add_storagezone", "view_place")
-    client.force_login(with_rights(a_colleague(), *rights))
+    client.force_login(with_rights(a_colleague(language="en"), *rights))
     return client
 
 
@@ -239,7 +239,9 @@ def test_zones_are_made_in_office_and_refusals_stand_at_the_form(anna, depot):
 
 
 def test_a_store_account_sees_its_sheets_only(client, toy, depot):
-    paul = with_rights(a_colleague("paul@shop.test", kind=AccountKind.STORE), "view_sheet", "change_sheet")
+    paul = with_rights(
+        a_colleague("paul@shop.test", language="en", kind=AccountKind.STORE), "view_sheet", "change_sheet"
+    )
     store = a_store("LYON")
     paul.stores.add(store)
     client.force_login(paul)

@@ -177,7 +177,7 @@ def test_a_line_is_put_back_once(shelf):
 @pytest.fixture
 def anna(client):
     rights = ("view_stockbalance", "view_withdrawal", "add_withdrawal")
-    client.force_login(with_rights(a_colleague(), *rights))
+    client.force_login(with_rights(a_colleague(language="en"), *rights))
     return client
 
 
@@ -225,7 +225,9 @@ def test_ticked_lines_are_put_back(anna, shelf):
 def test_a_store_account_withdraws_in_its_stores_only(client, shelf):
     store = a_store("LYON")
     stock(shelf[0], store, 3)
-    paul = with_rights(a_colleague("paul@shop.test", kind=AccountKind.STORE), "view_withdrawal", "add_withdrawal")
+    paul = with_rights(
+        a_colleague("paul@shop.test", language="en", kind=AccountKind.STORE), "view_withdrawal", "add_withdrawal"
+    )
     paul.stores.add(store)
     client.force_login(paul)
     page, good = "/office/logistics/withdrawal/withdraw/", {**FORM, "product": "TOY"}
