@@ -27,6 +27,7 @@ class Scope(models.TextChoices):
     BOOKS_IMPORT = "books:import", _("send bank statements")
     ORDERS_CHANGE = "orders:change", _("cancel, hold and take back orders")
     ORDERS_PAY = "orders:pay", _("post payments of a till")
+    PREPARATION = "preparation:write", _("prepare and send orders (logistics tools)")
     FLOWS_RUN = "flows:run", _("start flows and read their runs")
     FLOWS_ADMIN = "flows:admin", _("set up the machines that flows talk to")
     SELLERS_SYNC = "sellers:sync", _("feed seller tablets")

@@ -73,6 +73,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "logistics.view_sheet",
         "logistics.add_sheet",
         "logistics.change_sheet",
+        "logistics.view_parcel",
+        "logistics.change_parcel",
+        "logistics.view_handoverlist",
         "stores.view_store",
     ),
     UX: (

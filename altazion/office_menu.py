@@ -60,6 +60,8 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("orders.order", _("Orders"), "receipt_long"),
             ("orders.payment", _("Payments"), "payments"),
             ("logistics.preparation", _("Preparation slips"), "shopping_basket"),
+            ("logistics.parcel", _("Parcels"), "package_2"),
+            ("logistics.handoverlist", _("Hand-over lists"), "fact_check"),
             ("orders.refund", _("Refunds"), "currency_exchange"),
             ("orders.cancelreason", _("Cancellations"), "cancel"),
             ("orders.return", _("Returns"), "assignment_return"),

@@ -56,6 +56,8 @@ WORDS: dict[str, str | Promise] = {
         "How articles come to be ready: from the shelf, engraved, made to order, with its days."
     ),
     "logistics.productdelivery": _("A product with a delay, a date or an extra fee of its own stands here."),
+    "logistics.handoverlist": _("When a driver takes what is packed, the list that is signed stands here."),
+    "logistics.parcel": _("A slip that is prepared is packed into parcels; they stand here with their labels."),
     "logistics.preparation": _("Nothing to gather here: slips come with the orders that were paid."),
     "logistics.reservation": _("Units that orders hold stand here until they are handed over or given back."),
     "logistics.routingpolicy": _("Without a policy several places may share an order, and nothing is sent in part."),

@@ -25,6 +25,7 @@ from demo.people import make_people
 from demo.pictures import Picture, draw_all
 from demo.returns import make_return
 from demo.risk import make_risk
+from demo.sending import make_sending
 from demo.shelves import make_shelves
 from demo.stock import make_sheets, make_withdrawn
 from demo.together import make_together
@@ -92,6 +93,7 @@ def load(*, at: dt.datetime, logins: Path, say: Say) -> None:
     make_risk()
     make_bank(at, ACTOR)
     make_refund(at, ACTOR)
+    make_sending(at, ACTOR)
     make_invoices(at, ACTOR)
     make_return(at)
     say("a bank statement with a line that nobody knows")

@@ -124,3 +124,13 @@ class SheetState(models.TextChoices):
     CONFIRMED = "confirmed", _("under way")
     DONE = "done", _("done")
     CANCELLED = "cancelled", _("cancelled")
+
+
+class ParcelState(models.TextChoices):
+    """Where a parcel is."""
+
+    PACKED = "packed", pgettext_lazy("parcel", "packed")
+    SENT = "sent", pgettext_lazy("parcel", "on its way")
+    DELIVERED = "delivered", pgettext_lazy("parcel", "delivered")
+    RETURNING = "returning", pgettext_lazy("parcel", "coming back")
+    LOST = "lost", pgettext_lazy("parcel", "lost")

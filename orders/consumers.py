@@ -38,3 +38,10 @@ def send_to_places(event: Event) -> None:
     """Once an order may be prepared, the places that shall prepare it get their slips."""
     if order := Order.objects.filter(guid=event.subject_id).first():
         route_order(order, at=event.at)
+
+
+@consumer("orders.shipped", kinds=["orders.order_shipped"])
+def tell_it_left(event: Event) -> None:
+    """Have the shopper told; the task tells it once, however often it is asked."""
+    key = event.data["shipment"]
+    transaction.on_commit(lambda: current_app.send_task("orders.tasks.send_shipped", args=[key]))

@@ -10,9 +10,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from altazion.lib.clock import now
+from logistics.models import Shipment
 from orders import services
+from orders.adapters.mailing import shipped_mail
 from orders.models import Order
 from orders.selectors.orders import order_page
+from orders.services.shipping import claim_news, give_up_news
 
 log = logging.getLogger(__name__)
 
@@ -77,3 +80,19 @@ def watch_money() -> int:
 def send_refund(guid: str) -> None:
     """Ask the providers for a refund; what fails waits in the refund centre."""
     services.send_refund(guid, at=now())
+
+
+@shared_task(bind=True, max_retries=8)
+def send_shipped(self: Any, key: str) -> bool:
+    """Tell the shopper that a shipment left, at most once; True for the call that sent it."""
+    shipment = Shipment.objects.select_related("preparation").get(key=key)
+    order = Order.objects.get(guid=shipment.preparation.reference)
+    if not claim_news(key, at=now()):
+        return False
+    try:
+        with translation.override(order.language):
+            shipped_mail(order, shipment).send()
+    except Exception as error:
+        give_up_news(key)
+        raise self.retry(exc=error, countdown=60 * 2**self.request.retries) from error
+    return True

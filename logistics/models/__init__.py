@@ -11,6 +11,7 @@ from logistics.models.delivery import (
     ModeUse,
     ProductDelivery,
 )
+from logistics.models.parcels import HandoverList, Parcel, ParcelLine, Shipment
 from logistics.models.preparation import Preparation, PreparationLine, ShelfLocation
 from logistics.models.routing import RoutingPolicy, RoutingRule
 from logistics.models.sheets import Sheet, SheetLine
@@ -36,7 +37,10 @@ __all__ = [
     "FeeBand",
     "ForbiddenMode",
     "FulfilmentType",
+    "HandoverList",
     "ModeUse",
+    "Parcel",
+    "ParcelLine",
     "Place",
     "PlaceDay",
     "Preparation",
@@ -48,6 +52,7 @@ __all__ = [
     "Sheet",
     "SheetLine",
     "ShelfLocation",
+    "Shipment",
     "StockBalance",
     "StockMovement",
     "StorageZone",

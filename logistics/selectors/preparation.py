@@ -2,11 +2,12 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 
 from catalog.models import ProductReference
-from logistics.models import Preparation, PreparationLine, ShelfLocation
+from logistics.models import Parcel, Preparation, PreparationLine, ShelfLocation
 from logistics.models.preparation import OPEN
 
 
@@ -47,3 +48,9 @@ def slips_of(document: str) -> list[Preparation]:
     """All slips of an order by its number, with lines. Two queries."""
     rows = Preparation.objects.filter(document=document).select_related("place", "mode").order_by("rank")
     return list(rows.prefetch_related("lines"))
+
+
+def parcels_sent(reference: UUID) -> list[Parcel]:
+    """The parcels of an order that left, with what lies in them. One query, two more when there are any."""
+    rows = Parcel.objects.filter(preparation__reference=reference, shipment__isnull=False)
+    return list(rows.select_related("carrier").prefetch_related("lines__line").order_by("pk"))

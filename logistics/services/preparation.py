@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from altazion.lib.problems import Invalid, Refused
 from logbook.services import record
-from logistics.enums import SlipState
-from logistics.models import DeliveryMode, Preparation, PreparationLine
+from logistics.enums import ParcelState, SlipState
+from logistics.models import DeliveryMode, Preparation, PreparationLine, Shipment
 from logistics.models.preparation import LIVING, OPEN
 from logistics.selectors.routing import policy_of
 from stores.models import SalesChannel
@@ -26,9 +26,15 @@ REMIND_AT = (0.5, 0.75, 1.0)  # parts of the time to prepare
 
 
 class WrongSlipState(Refused):
-    """The slip stands where this cannot be done any more."""
+    """The slip does not stand where this can be done."""
 
     code = "wrong_state"
+    status = 405
+
+
+def finished(text: str, slip: Preparation) -> WrongSlipState:
+    """What is said of a slip that is past this."""
+    return WrongSlipState(text, code="finished", status=409, details={"state": slip.state})
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,9 @@ def claim_slip(slip: Preparation, *, at: dt.datetime, actor: str) -> Preparation
     slip = locked(slip)
     if slip.state == SlipState.CLAIMED and slip.claimed_by != actor:
         raise WrongSlipState(
-            _("%(who)s is preparing this slip already.") % {"who": slip.claimed_by}, details={"by": slip.claimed_by}
+            _("%(who)s is preparing this slip already.") % {"who": slip.claimed_by},
+            status=409,
+            details={"by": slip.claimed_by},
         )
     must_be_open(slip)
     return _claim(slip, at, actor)
@@ -200,12 +208,18 @@ def leave(reference: UUID, *, at: dt.datetime, actor: str) -> None:
     """All that an order's slips gathered leaves at once."""
     for slip in living(reference):
         slip.lines.update(sent=F("prepared"))
+        packed = slip.parcels.filter(state=ParcelState.PACKED)
+        if packed.exists():
+            key = f"{slip.number}:handed"
+            whole = Shipment.objects.create(key=key, preparation=slip, at=at, actor=actor, told_at=at)
+            packed.update(state=ParcelState.SENT, shipment=whole, changed_at=at)
         end(slip, SlipState.SENT, at=at, actor=actor)
 
 
 def cancel_slips(reference: UUID, *, at: dt.datetime, actor: str, reason: str) -> None:
     """Nothing of an order is prepared any more."""
     for slip in living(reference):
+        slip.parcels.filter(state=ParcelState.PACKED).delete()
         end(slip, SlipState.CANCELLED, at=at, actor=actor, reason=reason)
 
 
@@ -217,10 +231,8 @@ def locked(slip: Preparation) -> Preparation:
 def must_be_open(slip: Preparation) -> None:
     """Raises WrongSlipState for a slip that nobody can prepare any more."""
     if not slip.is_open:
-        raise WrongSlipState(
-            _("This slip is “%(state)s”: nothing is to be prepared.") % {"state": SlipState(slip.state).label},
-            details={"state": slip.state},
-        )
+        text = _("This slip is “%(state)s”: nothing is to be prepared.")
+        raise finished(text % {"state": SlipState(slip.state).label}, slip)
 
 
 def shares_on(slips: Sequence[Preparation]) -> dict[str, dict[int, int]]:

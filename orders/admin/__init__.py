@@ -2,6 +2,7 @@
 
 from orders.admin.carts import CartAdmin
 from orders.admin.orders import OrderAdmin
+from orders.admin.parcels import HandoverListAdmin, ParcelAdmin
 from orders.admin.payments import PaymentAdmin, PaymentMethodAdmin
 from orders.admin.preparations import PreparationAdmin
 from orders.admin.reasons import CancelReasonAdmin
@@ -13,8 +14,10 @@ __all__ = [
     "CancelReasonAdmin",
     "CartAdmin",
     "DisputeAdmin",
+    "HandoverListAdmin",
     "OrderAdmin",
     "OrderRiskAdmin",
+    "ParcelAdmin",
     "PaymentAdmin",
     "PaymentMethodAdmin",
     "PreparationAdmin",

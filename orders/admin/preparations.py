@@ -19,15 +19,18 @@ from accounts.selectors import stores_seen_by
 from altazion.lib.clock import now
 from altazion.lib.office import actor, badge
 from altazion.lib.problems import Invalid, Refused
-from logistics.enums import SlipState
-from logistics.models import Place, Preparation
+from logistics.enums import ParcelState, SlipKind, SlipState
+from logistics.models import Carrier, Place, Preparation
 from logistics.models.preparation import OPEN
 from logistics.selectors.preparation import late, picking_list, with_units
+from logistics.services.parcels import Box, pack, unpacked
 from logistics.services.preparation import claim_next, claim_slip, return_slip
 from orders.admin.base import Records
+from orders.admin.parcels import TONES as PARCEL_TONES
 from orders.models import Order
 from orders.selectors import orders_seen_by
 from orders.services.preparing import not_found, prepare, refuse
+from orders.services.shipping import ship
 
 TONES = {
     SlipState.WAITING: "info",
@@ -194,6 +197,12 @@ class PreparationAdmin(Records):
         if verb == "prepared":
             after = prepare(slip, _quantities(request, slip), at=now(), actor=who)
             return gettext("Prepared.") if after.state == SlipState.PREPARED else gettext("Nothing of it was found.")
+        if verb == "pack":
+            parcel = pack(slip, _packed(request, slip), _box(request), at=now(), actor=who)
+            return gettext("Packed: parcel %(number)s.") % {"number": parcel.number}
+        if verb == "ship":
+            ship(slip, at=now(), actor=who)
+            return gettext("It has left; the shopper is told.")
         if verb.startswith("gone-") and verb[5:].isdigit():
             line = slip.lines.filter(pk=int(verb[5:23])).first()
             if line is None:
@@ -217,6 +226,7 @@ class PreparationAdmin(Records):
             "others": self._others(slip),
             "mine": slip.claimed_by == actor(request),
             "may_prepare": may and slip.is_open,
+            **_of_parcels(slip, may),
             "at": now(),
         }
 
@@ -279,6 +289,53 @@ def _quantities(request: HttpRequest, slip: Preparation) -> dict[str, int]:
             raise Invalid(gettext("%(sku)s: type a number of units.") % {"sku": line.sku}, field="units")
         told[line.line] = int(text)
     return told
+
+
+def _of_parcels(slip: Preparation, may: bool) -> dict[str, Any]:
+    left = unpacked(slip) if slip.state == SlipState.PREPARED else {}
+    rows = slip.parcels.select_related("carrier").order_by("pk")
+    return {
+        "parcels": [
+            (parcel, badge(parcel.get_state_display(), PARCEL_TONES[ParcelState(parcel.state)])) for parcel in rows
+        ],
+        "to_pack": [(line, left[line.line]) for line in slip.lines.all() if line.line in left],
+        "may_pack": may and slip.state == SlipState.PREPARED and slip.kind == SlipKind.SEND,
+        "carriers": Carrier.objects.filter(active=True) if left else [],
+    }
+
+
+def _packed(request: HttpRequest, slip: Preparation) -> dict[str, int]:
+    """What was typed to go into the parcel; an absent or empty field is none of that line."""
+    told = {}
+    for line in slip.lines.all():
+        told[line.line] = _whole_number(request.POST.get(f"pack-{line.pk}", ""), line.sku) or 0
+    return told
+
+
+def _box(request: HttpRequest) -> Box:
+    carrier = request.POST.get("carrier", "")
+    found = Carrier.objects.filter(pk=int(carrier)).first() if carrier.isdecimal() and len(carrier) < 18 else None
+    return Box(
+        carrier=found,
+        tracking=request.POST.get("tracking", "").strip()[:60],
+        weight_g=_size(request, "weight_g"),
+        length_mm=_size(request, "length_mm"),
+        width_mm=_size(request, "width_mm"),
+        height_mm=_size(request, "height_mm"),
+    )
+
+
+def _size(request: HttpRequest, name: str) -> int | None:
+    return _whole_number(request.POST.get(name, ""), gettext("Weight and sizes"))
+
+
+def _whole_number(text: str, name: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise Invalid(gettext("%(name)s: type a whole number.") % {"name": name})
+    return int(text)
 
 
 def slips_on(order: Order) -> list[tuple[Preparation, Any]]:

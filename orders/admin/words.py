@@ -16,6 +16,8 @@ def sentence(event: Event, currency: str) -> str:
         "orders.order_placed": _("Placed for %(total)s.") % {"total": _money(told.get("total"), currency)},
         "orders.order_routed": _("To be prepared by %(places)s.")
         % {"places": "; ".join(f"{place}: {goods}" for place, goods in told.get("places", []))},
+        "orders.order_shipped": _("Left from %(place)s: %(parcels)s.")
+        % {"place": told.get("place", ""), "parcels": ", ".join(one["number"] for one in told.get("parcels", []))},
         "orders.routing_stuck": _("No place can send it: %(why)s") % {"why": told.get("why", "")},
         "orders.order_ready": _("Prepared and ready."),
         "orders.order_done": _("Handed over."),

@@ -4,10 +4,23 @@ from django.urls import path, register_converter
 
 from orders.api.callbacks import ProviderCallback
 from orders.api.cancelling import CancelReasons, OrderCancel
+from orders.api.preparations import SlipDetail, SlipList, SlipPreparation, SlipRefusal, SlipShipment
 from orders.api.refunds import OrderRefunds, RefundConfirm
 from orders.api.returns import OrderReturns, ReturnReceive, ReturnRefuse
 from orders.api.risk import OrderDispute, OrderDisputeClose, OrderRisks
 from orders.api.views import OrderCollect, OrderDetail, OrderList, OrderPayments, OrderReady
+
+
+class SlipNumber:
+    """W26-000123-1 in any case, or a slip's identifier; an order's number alone names no slip."""
+
+    regex = r"[A-Za-z]\d{2}-\d{1,12}(?:-\d{1,4})?|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
 
 
 class OrderNumber:
@@ -23,8 +36,14 @@ class OrderNumber:
 
 
 register_converter(OrderNumber, "order_number")
+register_converter(SlipNumber, "slip_number")
 
 urlpatterns = [
+    path("preparations", SlipList.as_view(), name="preparations"),
+    path("preparations/<slip_number:number>", SlipDetail.as_view(), name="preparation"),
+    path("preparations/<slip_number:number>/preparation", SlipPreparation.as_view(), name="preparation_prepare"),
+    path("preparations/<slip_number:number>/refusal", SlipRefusal.as_view(), name="preparation_refuse"),
+    path("preparations/<slip_number:number>/shipment", SlipShipment.as_view(), name="preparation_ship"),
     path("orders", OrderList.as_view(), name="orders"),
     path("orders/<order_number:number>", OrderDetail.as_view(), name="order"),
     path("orders/<order_number:number>/payments", OrderPayments.as_view(), name="order_payments"),

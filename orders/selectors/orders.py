@@ -11,6 +11,8 @@ from accounts.enums import AccountKind
 from accounts.models import ApiKey, User
 from accounts.selectors import stores_seen_by
 from altazion.lib.problems import Invalid, NotFound
+from logistics.models import Parcel
+from logistics.selectors.preparation import parcels_sent
 from orders.enums import AttemptState, LineKind
 from orders.models import Order, OrderHold, OrderLine, Payment, PaymentMethod
 from orders.selectors.products import Picture, pictures
@@ -27,6 +29,7 @@ class OrderPage:
     shipping: OrderLine | None
     payments: list[Payment]
     pictures: dict[int, Picture] = field(default_factory=dict)
+    parcels: list[Parcel] = field(default_factory=list)
 
     @property
     def due(self) -> Any:
@@ -50,7 +53,7 @@ class OrderPage:
 
 
 def order_page(guid: UUID | str, *, language: str) -> OrderPage:
-    """An order with its lines and payments: five queries. Raises NotFound."""
+    """An order with its lines, payments and parcels: six queries, seven once something was sent. Raises NotFound."""
     order = (
         Order.objects.filter(guid=guid)
         .select_related(*HEAD)
@@ -70,6 +73,7 @@ def order_page(guid: UUID | str, *, language: str) -> OrderPage:
         shipping=next((line for line in lines if line.kind == LineKind.SHIPPING), None),
         payments=list(order.payments.all()),
         pictures=pictures([line.product for line in goods if line.product]),
+        parcels=parcels_sent(order.guid),
     )
 
 

@@ -15,10 +15,10 @@ from logistics.enums import DeliveryKind, MovementKind, ReservationState, SlipSt
 from logistics.models import Preparation, PreparationLine, Reservation
 from logistics.services import move, rearrange
 from logistics.services.preparation import (
-    WrongSlipState,
     claim_slip,
     end,
     finish,
+    finished,
     gather,
     living,
     locked,
@@ -49,7 +49,7 @@ def prepare(
     if slip.state in (SlipState.PREPARED, SlipState.SENT):
         if all(told[line.line] == line.prepared for line in lines):
             return slip
-        raise WrongSlipState(_("This slip is finished: it cannot be told otherwise any more."), code="finished")
+        raise finished(_("This slip is finished: it cannot be told otherwise any more."), slip)
     must_be_open(slip)
     must_not_be_held(order)
     gather(slip, told, {})
