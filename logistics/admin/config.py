@@ -8,7 +8,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from altazion.lib.clock import now
-from altazion.lib.office import EstimatedPaginator, NeverDeleted, actor
+from altazion.lib.office import NeverDeleted, actor
 from logistics.forms import PlaceForm
 from logistics.models import Place, PlaceDay, ShelfLocation, SupplySource
 from logistics.services.supply import delete_source, save_place, save_source
@@ -107,5 +107,4 @@ class ShelfLocationAdmin(ModelAdmin):
     list_select_related = ("product", "place")
     autocomplete_fields = ("product", "place")
     search_fields = ("product__sku", "location")
-    paginator = EstimatedPaginator
     show_full_result_count = False
