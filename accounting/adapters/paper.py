@@ -54,6 +54,7 @@ def _page(document: Document) -> bytes:
         "document": document,
         "day": dt.date.fromisoformat(document.date),
         "delivered": dt.date.fromisoformat(document.delivered),
+        "paid": [(one, dt.date.fromisoformat(one.date)) for one in document.paid],
         "ordered": dt.date.fromisoformat(document.ordered),
     }
     with override(document.language):

@@ -1,5 +1,6 @@
 """Invoices as they stand, those that wait, and who invoices in which series."""
 
+import datetime as dt
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -163,6 +164,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
             "opts": self.opts,
             "invoice": found,
             "document": thawed(found.content),
+            "delivered": dt.date.fromisoformat(found.content["delivered"]),
             "kind": self.shown_kind(found),
             "others": [one for one in invoices_of_order(found.order) if one.pk != found.pk],
             "paper": getattr(found, "paper", None),
