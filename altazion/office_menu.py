@@ -70,6 +70,7 @@ BLOCKS: list[tuple[Text, list[Entry]]] = [
             ("orders.dispute", _("Disputes"), "gavel"),
             ("orders.riskrule", _("Risk rules"), "policy"),
             ("orders.risktolerance", _("Risk borne"), "speed"),
+            ("orders.voucher", _("Gift cards and vouchers"), "card_giftcard"),
             ("orders.paymentmethod", _("Payment methods"), "credit_card"),
             ("orders.cart", _("Carts"), "shopping_cart"),
             ("accounting.entry", _("Books"), "account_balance"),

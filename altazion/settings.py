@@ -282,6 +282,7 @@ SEARCH_ENGINE_SECONDS = env.float("SEARCH_ENGINE_SECONDS", default=0.3)
 PAYMENT_PROVIDERS = {
     "pay_in_store": "integrations.payments.pay_in_store.PayInStore",
     "sandbox_card": "integrations.payments.sandbox_card.SandboxCard",
+    "gift_card": "integrations.payments.gift_card.GiftCard",
     "stripe_card": "integrations.payments.stripe_card.StripeCard",
 }
 STRIPE_API = env.str("STRIPE_API", default="")  # another address than Stripe's own: a server for tests

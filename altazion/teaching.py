@@ -38,6 +38,7 @@ WORDS: dict[str, str | Promise] = {
     "discovery.relevancetest": _("A test says what must be found: “avengers” shows Spider-Man among the first three."),
     "discovery.searchredirect": _("A search may lead straight to a page: “opening hours” to your stores."),
     "discovery.synonymset": _("Words of a set find each other's products: teddy, soft toy, plush."),
+    "orders.voucher": _("A gift card or voucher is money behind a code: issue one, its code is shown this once."),
     "integrations.paymentaccount": _(
         "A payment account is ours with a provider such as Stripe: type its keys, test them, choose it to be paid with."
     ),

@@ -38,6 +38,22 @@ class LineKind(models.TextChoices):
 class MethodKind(models.TextChoices):
     PAY_IN_STORE = "pay_in_store", _("pay in store")
     CARD = "card", _("card online")
+    VOUCHER = "voucher", _("gift card or voucher")
+
+
+class VoucherKind(models.TextChoices):
+    GIFT_CARD = "gift_card", _("gift card")
+    VOUCHER = "voucher", _("voucher")
+    GESTURE = "gesture", _("commercial gesture")
+
+
+class VoucherMove(models.TextChoices):
+    """What a line of a voucher's ledger is."""
+
+    ISSUED = "issued", pgettext_lazy("voucher", "issued")
+    USED = "used", pgettext_lazy("voucher", "paid with")
+    BACK = "back", pgettext_lazy("voucher", "given back")
+    LOST = "lost", pgettext_lazy("voucher", "left over, lost")
 
 
 class CaptureWhen(models.TextChoices):

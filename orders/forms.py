@@ -1,5 +1,6 @@
 """What a colleague types about an order."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from altazion.lib.problems import Invalid
 from altazion.lib.translating import name_and_description
 from orders.enums import CaptureWhen, MethodKind, ReturnReason, RiskKind
-from orders.models import CancelReason, PaymentMethod, RiskRule
+from orders.models import CancelReason, PaymentMethod, RiskRule, Voucher
 from orders.rules import risk
 from orders.selectors import grouped, reasons_to_choose
 from orders.services import Came, Wanted
@@ -174,3 +175,13 @@ def _units(text: Any) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 6):
         raise Invalid(str(_("Give a whole number of units.")), field="lines")
     return int(text)
+
+
+class VoucherForm(forms.ModelForm):
+    """A gift card or voucher to issue; a second click on the same page issues no second one."""
+
+    once = forms.CharField(widget=forms.HiddenInput, initial=uuid.uuid4, max_length=60)
+
+    class Meta:
+        model = Voucher
+        fields = ("kind", "issued", "currency", "reason", "expires_at", "step", "single_use")

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("order/<uuid:guid>/", order.show, name="order"),
     path("order/<uuid:guid>/state/", order.state, name="order_state"),
     path("order/<uuid:guid>/pay/", order.pay, name="order_pay"),
+    path("order/<uuid:guid>/card/", order.voucher, name="order_voucher"),
     path("order/<uuid:guid>/cancel/", order.cancel, name="order_cancel"),
     path("order/<uuid:guid>/return/", returns.ask, name="return_ask"),
     path("return/<uuid:guid>/", returns.slip, name="return_slip"),

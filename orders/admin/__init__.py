@@ -9,6 +9,7 @@ from orders.admin.reasons import CancelReasonAdmin
 from orders.admin.refunds import RefundAdmin
 from orders.admin.returns import ReturnAdmin, ReturnPolicyAdmin
 from orders.admin.risk import DisputeAdmin, OrderRiskAdmin, RiskRuleAdmin, RiskToleranceAdmin
+from orders.admin.vouchers import VoucherAdmin
 
 __all__ = [
     "CancelReasonAdmin",
@@ -26,4 +27,5 @@ __all__ = [
     "ReturnPolicyAdmin",
     "RiskRuleAdmin",
     "RiskToleranceAdmin",
+    "VoucherAdmin",
 ]

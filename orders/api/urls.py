@@ -9,6 +9,7 @@ from orders.api.refunds import OrderRefunds, RefundConfirm
 from orders.api.returns import OrderReturns, ReturnReceive, ReturnRefuse
 from orders.api.risk import OrderDispute, OrderDisputeClose, OrderRisks
 from orders.api.views import OrderCollect, OrderDetail, OrderList, OrderPayments, OrderReady
+from orders.api.vouchers import OrderVouchers, VoucherLook
 
 
 class SlipNumber:
@@ -47,6 +48,8 @@ urlpatterns = [
     path("orders", OrderList.as_view(), name="orders"),
     path("orders/<order_number:number>", OrderDetail.as_view(), name="order"),
     path("orders/<order_number:number>/payments", OrderPayments.as_view(), name="order_payments"),
+    path("orders/<order_number:number>/vouchers", OrderVouchers.as_view(), name="order_vouchers"),
+    path("vouchers/look", VoucherLook.as_view(), name="voucher_look"),
     path("orders/<order_number:number>/refunds", OrderRefunds.as_view(), name="order_refunds"),
     path("orders/<order_number:number>/refunds/<uuid:guid>/confirm", RefundConfirm.as_view(), name="refund_confirm"),
     path("orders/<order_number:number>/cancel", OrderCancel.as_view(), name="order_cancel"),

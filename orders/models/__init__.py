@@ -9,6 +9,7 @@ from orders.models.refunds import Refund, RefundPart
 from orders.models.returns import Return, ReturnLine, ReturnPolicy
 from orders.models.risk import Dispute, OrderRisk, RiskRule, RiskTolerance
 from orders.models.together import BoughtTogether
+from orders.models.vouchers import Voucher, VoucherEntry
 
 __all__ = [
     "BoughtTogether",
@@ -29,4 +30,6 @@ __all__ = [
     "ReturnPolicy",
     "RiskRule",
     "RiskTolerance",
+    "Voucher",
+    "VoucherEntry",
 ]

@@ -109,3 +109,16 @@ def payment_state(
 def may_become(state: str, wanted: str) -> bool:
     """Does the simple life cycle (operations-domain 2.10) lead from one state to the other?"""
     return wanted in STATES_AFTER[state]
+
+
+def nearest(asked: Decimal, *, most: Decimal, step: Decimal | None = None) -> tuple[Decimal, Decimal]:
+    """The amounts that can be had next to the one asked for, below and above, never more than `most`.
+
+    Vouchers of 20, four of them, asked for 55: (40, 60). What is paid in any amount: what is asked, or all there is.
+    """
+    if step is None:
+        had = min(asked, most)
+        return had, had
+    whole = most // step * step
+    low = min(asked // step * step, whole)
+    return low, low if low == asked else min(low + step, whole)

@@ -87,9 +87,9 @@ def payment_methods(
 
     Paying in the store goes with collecting in a store that takes payment (operations-domain 2.9).
     """
-    offered = PaymentMethod.objects.filter(
-        Q(max_amount=None) | Q(max_amount__gte=amount), active=True, channels=channel, min_amount__lte=amount
-    )
+    fits = Q(max_amount=None) | Q(max_amount__gte=amount)
+    offered = PaymentMethod.objects.filter(fits, active=True, channels=channel, min_amount__lte=amount)
+    offered = offered.exclude(kind=MethodKind.VOUCHER)  # these pay by their code
     if not (kind in TO_STORE and (store is None or store.takes_payment)):
         offered = offered.exclude(kind=MethodKind.PAY_IN_STORE)
     return list(offered.order_by("position", "name"))

@@ -12,12 +12,13 @@ from logistics.enums import DeliveryKind, MovementKind
 from logistics.services import consume, give_delivery_back, release
 from logistics.services.preparation import cancel_slips, finish_open, leave
 from orders import rules
-from orders.enums import UNPAID, MethodKind, OrderState, PaymentState
+from orders.enums import UNPAID, MethodKind, OrderState, PaymentState, RefundReason
 from orders.models import CancelReason, Order
 from orders.selectors.reasons import by_itself
 from orders.services.capturing import capture, release_authorised
 from orders.services.counting import COVERED, lock_order
 from orders.services.holding import must_not_be_held
+from orders.services.refunds import refund
 
 
 class WrongState(Refused):
@@ -119,7 +120,10 @@ def _expire(pk: int, at: dt.datetime) -> int:
     )
     if (found := order.first()) is None:
         return 0
-    cancel(found, _("not paid in time"), at, "clock", listed=by_itself(UNPAID))
+    done = cancel(found, _("not paid in time"), at, "clock", listed=by_itself(UNPAID))
+    if done.refund_due > 0:  # a part was paid, by a gift card perhaps: nobody need ask for it
+        key = f"expired:{done.guid}"
+        refund(done, done.refund_due, reason=RefundReason.CANCELLED, key=key, at=at, actor="clock")
     return 1
 
 

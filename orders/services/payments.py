@@ -71,6 +71,8 @@ def record_payment(
             raise Refused(_("This payment key was used for another payment."), code="payment_key_reused", field="key")
         return known
     _payable(order)
+    if method.kind == MethodKind.VOUCHER:
+        raise Refused(_("A gift card pays by its code alone."), code="code_needed", field="method")
     due = order.due
     if amount <= 0:
         raise Invalid(_("The amount must be above zero."), code="bad_amount", field="amount")

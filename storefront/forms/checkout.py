@@ -79,6 +79,13 @@ class CheckoutForm(PlainForm):
         widget=forms.Select(attrs={"autocomplete": "country", **RECALCULATE}),
     )
     payment_method = forms.CharField(max_length=40, error_messages={"required": _("Choose how to pay.")})
+    gift_code = plain_text(
+        _("Gift card or voucher (optional)"),
+        40,
+        "off",
+        required=False,
+        help_text=_("It pays what it can; the rest is paid the way you chose."),
+    )
     terms = forms.BooleanField(
         label=_("I accept the terms of sale."),
         error_messages={"required": _("Please accept the terms of sale to order.")},

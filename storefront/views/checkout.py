@@ -18,7 +18,7 @@ from orders.models import Cart, Order
 from orders.selectors import TO_STORE, Checkout, basket, checkout
 from storefront.forms.checkout import ADDRESS, KEPT, CheckoutForm
 from storefront.views.buying import cart_of, remember_cart, remember_store, shop_of, user_of
-from storefront.views.order import go_and_pay
+from storefront.views.order import go_and_pay, look_at_code, pay_by_code
 from stores.models import Store
 from stores.selectors import pickup_stores
 
@@ -37,10 +37,10 @@ def show(request: HttpRequest) -> HttpResponse:
     if not offer.basket.lines:
         return redirect("storefront:basket")
     if request.method == "GET":
-        return _page(request, offer, CheckoutForm(initial=answers, offer=offer))
+        return _page(request, offer, CheckoutForm(initial=_typed(request, answers), offer=offer))
     if "update" in request.POST:
         services.keep_answers(cart, _kept(request), at=now())
-        return _page(request, offer, CheckoutForm(initial=answers, offer=offer))
+        return _page(request, offer, CheckoutForm(initial=_typed(request, answers), offer=offer))
     form = CheckoutForm(request.POST, offer=offer)
     if form.is_valid():
         try:
@@ -56,9 +56,33 @@ def show(request: HttpRequest) -> HttpResponse:
     return _page(request, offer, form, status=422)
 
 
+def _typed(request: HttpRequest, answers: dict[str, Any]) -> dict[str, Any]:
+    """With the code of a gift card, which stays on the page and is not kept."""
+    return answers | {"gift_code": request.POST.get("gift_code", "")[:40]}
+
+
+def _look(request: HttpRequest, code: str, currency: str) -> None:
+    """A code that pays nothing is told at its field, before anything is ordered."""
+    try:
+        look_at_code(request, code, currency)
+    except Refused as refusal:
+        refusal.field = "gift_code"
+        raise
+
+
+def _pay_by_code(request: HttpRequest, order: Order, code: str) -> None:
+    """The card pays its part of an order that stands; had somebody else used it up meanwhile, the rest is due."""
+    try:
+        pay_by_code(request, order, code)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+
+
 def _place(request: HttpRequest, cart: Cart, form: CheckoutForm) -> Order:
     said, shop, user = form.cleaned_data, shop_of(request), user_of(request)
-    return services.place_order(
+    if said["gift_code"]:
+        _look(request, said["gift_code"], form.offer.basket.currency)
+    order = services.place_order(
         cart,
         answers=services.CheckoutAnswers(
             email=said["email"],
@@ -80,6 +104,9 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm) -> Order:
         at=now(),
         language=shop.language,
     )
+    if said["gift_code"]:
+        _pay_by_code(request, order, said["gift_code"])
+    return order
 
 
 def _dropped(request: HttpRequest, cart: Cart) -> bool:

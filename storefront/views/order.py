@@ -1,5 +1,6 @@
 """An order as its owner sees it. Its address is the secret of a guest; an account's order opens for its owner alone."""
 
+import hashlib
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounting.selectors import invoices_of_order
 from altazion.lib.clock import now
+from altazion.lib.money import display
 from altazion.lib.problems import Invalid, NotFound, Refused
 from orders import services
 from orders.enums import OrderState, ReturnReason
 from orders.models import Order
 from orders.selectors import OrderPage, may_read, order_page, reasons_to_choose, returnable
 from storefront.selectors.story import story
+from storefront.services import Door
 from storefront.views.buying import open_cart_of, remember_cart, shop_of, user_of
 
 
@@ -62,6 +65,43 @@ def cancel(request: HttpRequest, guid: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Your order is cancelled."))
     return redirect("storefront:order", guid)
+
+
+@require_POST
+def voucher(request: HttpRequest, guid: UUID) -> HttpResponse:
+    """Pay with a gift card or voucher; the rest stays due. Wrong codes close the door for a while."""
+    order, code = _page(request, guid).order, request.POST.get("gift_code", "")
+    try:
+        pay_by_code(request, order, code)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("storefront:order", guid=order.guid)
+
+
+def look_at_code(request: HttpRequest, code: str, currency: str) -> None:
+    """May this code pay? Raises Refused; who guesses waits."""
+    door = Door("gift card", str(request.META.get("REMOTE_ADDR", "")))
+    if wait := door.closed_for(now()):
+        word = ngettext(
+            "Too many wrong tries. Try again in %(n)s minute.",
+            "Too many wrong tries. Try again in %(n)s minutes.",
+            wait,
+        )
+        raise Refused(word % {"n": wait}, code="too_many", status=429)
+    try:
+        services.find_voucher(code, currency=currency, at=now())
+    except Refused:
+        door.failed(now())
+        raise
+
+
+def pay_by_code(request: HttpRequest, order: Order, code: str) -> None:
+    """Redeem a code for an order; a second click with it finds the first. Raises Refused."""
+    look_at_code(request, code, order.currency)
+    key = f"shop:{order.guid}:{hashlib.sha256(code.encode()).hexdigest()[:16]}:{order.due}"
+    payment = services.redeem_voucher(order, code, key=key, at=now(), actor=order.email)
+    word = _("%(amount)s were paid with your card.")
+    messages.success(request, word % {"amount": display(payment.amount, payment.currency)})
 
 
 @require_POST
