@@ -70,7 +70,7 @@ def cancel(request: HttpRequest, guid: UUID) -> HttpResponse:
 @require_POST
 def voucher(request: HttpRequest, guid: UUID) -> HttpResponse:
     """Pay with a gift card or voucher; the rest stays due. Wrong codes close the door for a while."""
-    order, code = _page(request, guid).order, request.POST.get("gift_code", "")
+    order, code = find_page(request, guid).order, request.POST.get("gift_code", "")
     try:
         pay_by_code(request, order, code)
     except Refused as refusal:

@@ -1,8 +1,10 @@
 """Buying in the shop, as a browser without JavaScript does it."""
 
 import re
+from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,7 +13,8 @@ from accounting.services.parties import buyer_of, delivery_of
 from catalog.models import BasePrice, Publication
 from logistics.models import StockBalance
 from orders.models import Cart, Order, Payment
-from tests.builders import Shopfront
+from orders.services import issue_voucher
+from tests.builders import AT, Shopfront
 
 pytestmark = pytest.mark.django_db
 WHO = {"email": "lea@example.com", "first_name": "Léa", "last_name": "Petit", "phone": "06 12 34 56 78", "terms": "on"}
@@ -236,3 +239,19 @@ def test_a_company_stands_on_the_order_for_its_invoice(client, shop, way):
     assert (buyer.name, buyer.contact, buyer.vat_number) == ("Crèche SARL", "Léa Petit", "FR44732829320")
     assert (delivery_of(placed).name == "Store LYON") == (way is PICKUP)
     assert client.get(reverse("storefront:order", args=[placed.guid])).status_code == 200
+
+
+def test_a_gift_card_pays_its_part_in_the_checkout_and_the_bank_is_asked_for_the_rest(client, shop):
+    cache.clear()
+    _card, code = issue_voucher(Decimal(5), reason="sold", key="c", at=AT, actor="anna")
+    fill(client, shop)
+    wrong = order(client, **HOME, gift_code="NO-SUCH-CODE")
+    assert wrong.status_code == 422
+    assert 'id="gift_code-error"' in wrong.content.decode()
+    assert not Order.objects.exists()
+    answer = order(client, **HOME, gift_code=code)
+    assert "/sandbox-bank/" in answer.url
+    client.post(answer.url, {"outcome": "pay"})
+    placed = Order.objects.get()
+    assert placed.payment_state == "paid"
+    assert sorted(placed.payments.values_list("amount", flat=True)) == [Decimal("5.00"), Decimal("12.80")]
