@@ -112,9 +112,8 @@ def operations():
 
 def view_of(operation):
     number = 1 if "/versions/" in operation.path else "W26-1"
-    address = operation.path.format(
-        sku="x", code="x", category="x", id=1, provider="x", number=number, guid=uuid.uuid4(), token=uuid.uuid4()
-    )
+    words = dict.fromkeys(("sku", "code", "category", "provider", "returned", "verb"), "x")
+    address = operation.path.format(**words, id=1, pk=1, number=number, guid=uuid.uuid4(), token=uuid.uuid4())
     return address, resolve(address).func.view_class
 
 
