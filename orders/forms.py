@@ -8,13 +8,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from altazion.lib.problems import Invalid
 from altazion.lib.translating import name_and_description
-from orders.enums import CaptureWhen, MethodKind, ReturnReason, RiskKind
+from orders.enums import CaptureWhen, MethodKind, RiskKind
 from orders.models import CancelReason, PaymentMethod, RiskRule, Voucher
 from orders.rules import risk
 from orders.selectors import grouped, reasons_to_choose
-from orders.services import Came, Wanted
 
 
 class CancelForm(forms.Form):
@@ -142,39 +140,6 @@ class RiskRuleForm(forms.ModelForm):
         if not 1 <= (answers.get("score") or 0) <= 1000 and "score" not in self.errors:
             self.add_error("score", _("Between 1 and 1000 points."))
         return answers
-
-
-def read_wanted(said: Any) -> dict[int, Wanted]:
-    """What comes back, from fields `units_3`, `reason_3`. Raises Invalid for what is no number."""
-    found = {}
-    for name in said:
-        head, _under, position = str(name).partition("_")
-        if head == "units" and position.isdecimal() and len(position) < 6:
-            units = _units(said.get(name))
-            found[int(position)] = Wanted(units, said.get(f"reason_{position}") or ReturnReason.NONE.value)
-    return found
-
-
-def read_came(said: Any) -> dict[int, Came]:
-    """What came, from fields `good_3`, `damaged_3`, `accepted_3`. Raises Invalid for what is no number."""
-    found = {}
-    for name in said:
-        head, _under, position = str(name).partition("_")
-        if head == "good" and position.isdecimal() and len(position) < 6:
-            accepted = str(said.get(f"accepted_{position}", "")).strip()
-            found[int(position)] = Came(
-                good=_units(said.get(name)),
-                damaged=_units(said.get(f"damaged_{position}")),
-                accepted=_units(accepted) if accepted else None,
-            )
-    return found
-
-
-def _units(text: Any) -> int:
-    text = str(text or "0").strip()
-    if not (text.isascii() and text.isdecimal() and len(text) <= 6):
-        raise Invalid(str(_("Give a whole number of units.")), field="lines")
-    return int(text)
 
 
 class VoucherForm(forms.ModelForm):

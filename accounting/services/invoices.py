@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Case, F, QuerySet, Sum, When
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -24,7 +24,7 @@ from accounting.services.parties import buyer_of, delivery_of
 from altazion.lib.money import ZERO
 from altazion.lib.problems import Invalid, Refused
 from logbook.services import record
-from orders.enums import AttemptState, LineKind
+from orders.enums import AttemptState, LineKind, PartState
 from orders.models import Order, OrderLine
 
 Parts = list[tuple[OrderLine, int, Decimal]]  # line, units, amount with tax
@@ -250,7 +250,9 @@ def _receipts(order: Order) -> list[tuple[str, str, Decimal, dt.date]]:
     received = order.payments.filter(state=AttemptState.RECEIVED).select_related("method").order_by("received_at", "pk")
     return [
         (one.method.name, one.method.kind, kept, _day(one.received_at or one.started_at, order))
-        for one in received.annotate(back=Sum("refund_parts__amount"))
+        for one in received.annotate(
+            back=Sum("refund_parts__amount", filter=~Q(refund_parts__state=PartState.ABANDONED))
+        )
         if (kept := one.amount - (one.back or ZERO)) > 0
     ]
 

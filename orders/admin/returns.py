@@ -23,7 +23,6 @@ from altazion.lib.problems import Refused
 from orders import services
 from orders.admin.base import Records
 from orders.enums import ReturnState
-from orders.forms import read_came, read_wanted
 from orders.models import Order, Return, ReturnPolicy
 from orders.selectors import orders_seen_by
 from orders.selectors.returns import places_to_receive, return_in_hand, return_page, returns_seen_by
@@ -95,7 +94,7 @@ class ReturnAdmin(Records):
         order = get_object_or_404(orders_seen_by(cast(User, request.user)), pk=pk)
         try:
             made = services.ask_return(
-                order, read_wanted(request.POST), comment=request.POST.get("comment", ""),
+                order, services.read_wanted(request.POST), comment=request.POST.get("comment", ""),
                 at=now(), actor=actor(request), by_staff=True,
             )  # fmt: skip
         except Refused as refusal:
@@ -130,7 +129,7 @@ class ReturnAdmin(Records):
         if place is None:
             raise Refused(gettext("Say where the goods are."), field="place")
         done = services.receive_return(
-            found, read_came(request.POST), place=place, answer=request.POST.get("answer", ""),
+            found, services.read_came(request.POST), place=place, answer=request.POST.get("answer", ""),
             at=now(), actor=actor(request),
         )  # fmt: skip
         messages.success(request, gettext("Received; good units are for sale again."))

@@ -26,6 +26,7 @@ from orders.services.lifecycle import (
 from orders.services.payments import record_payment, start_payment, take_call
 from orders.services.placing import Changed, CheckoutAnswers, place_order
 from orders.services.refunds import abandon_refund, confirm_refund, give_back_due, refund
+from orders.services.return_fields import read_came, read_wanted
 from orders.services.returns import Came, Wanted, ask_return, receive_return, refuse_return, withdraw_return
 from orders.services.risk import assess, close_dispute, dismiss_risk, open_dispute
 from orders.services.sending import send_refund, try_again
@@ -81,6 +82,8 @@ __all__ = [
     "open_cart",
     "open_dispute",
     "place_order",
+    "read_came",
+    "read_wanted",
     "receive_return",
     "record_payment",
     "redeem_voucher",

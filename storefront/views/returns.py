@@ -15,7 +15,6 @@ from altazion.lib.barcodes import code128
 from altazion.lib.clock import now
 from altazion.lib.problems import NotFound, Refused
 from orders import services
-from orders.forms import read_wanted
 from orders.models import Return
 from orders.selectors import may_read, return_page, returnable
 from storefront.views.buying import user_of
@@ -29,7 +28,7 @@ def ask(request: HttpRequest, guid: UUID) -> HttpResponse:
     try:
         made = services.ask_return(
             page.order,
-            read_wanted(request.POST),
+            services.read_wanted(request.POST),
             comment=request.POST.get("comment", ""),
             at=now(),
             actor=page.order.email,
