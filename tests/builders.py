@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 from decimal import Decimal
 
+from accounting.models import Company
 from accounts.models import User
 from accounts.services import issue_key
 from catalog.enums import ProductKind, ProductState
@@ -107,6 +108,15 @@ def a_colleague(email="anna@shop.test", password="a long password", **fields):
 def an_api_key(*scopes, system="erp", store=None):
     """The text of a living API key with these scopes."""
     return issue_key(name=system, system=system, scopes=scopes, at=AT, store=store)[1]
+
+
+def a_company(**fields):
+    """Who invoices."""
+    said = {
+        "code": "main", "name": "Étoile SAS", "line1": "2 quai Bas", "postcode": "69002", "city": "Lyon",
+        "siren": "732829320", "vat_number": "FR44732829320", "register": "RCS Lyon 732 829 320",
+    }  # fmt: skip
+    return Company.objects.update_or_create(code="main", defaults={**said, **fields})[0]
 
 
 def a_delivery_mode(channel, code="home", kind="DOMI", fee="4.90", **fields):

@@ -22,18 +22,10 @@ from logbook.services import deliver, record
 from orders import services as orders
 from orders.models import Order
 from tasks_mgmt.models import Task
-from tests.builders import AT, Shopfront, a_channel, a_colleague, a_store, a_vat_rate, an_api_key
+from tests.builders import AT, Shopfront, a_channel, a_colleague, a_company, a_store, a_vat_rate, an_api_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = AT + dt.timedelta(days=2)
-
-
-def a_company(**fields):
-    said = {
-        "code": "main", "name": "Étoile SAS", "line1": "2 quai Bas", "postcode": "69002", "city": "Lyon",
-        "siren": "732829320", "vat_number": "FR44732829320", "register": "RCS Lyon 732 829 320",
-    }  # fmt: skip
-    return Company.objects.update_or_create(code="main", defaults={**said, **fields})[0]
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,8 @@ from accounting.selectors import paper_bytes
 from altazion.lib.problems import NotFound, Refused
 from logbook.services import deliver
 from tasks_mgmt.models import Task
-from tests.accounting.test_invoices import LATER, a_company, invoice, sold, told
-from tests.builders import AT, Shopfront, a_colleague, a_vat_rate, an_api_key
+from tests.accounting.test_invoices import LATER, invoice, sold, told
+from tests.builders import AT, Shopfront, a_colleague, a_company, a_vat_rate, an_api_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

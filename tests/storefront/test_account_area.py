@@ -13,8 +13,7 @@ from accounting import services as books
 from accounts.models import User
 from customers.services import register_customer
 from orders import services
-from tests.accounting.test_invoices import a_company
-from tests.builders import AT, Shopfront
+from tests.builders import AT, Shopfront, a_company
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a long password"

@@ -6,6 +6,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import override
 
+from accounting import services as accounting
 from accounts.models import User
 from altazion.lib.clock import now
 from campaigns import services as campaigns
@@ -90,6 +91,8 @@ class World:
         orders.record_payment(sold, method=front.in_store, amount=sold.total, key="sold", at=now())
         orders.mark_ready(sold, now(), "anna")
         self.sold = orders.hand_over(sold, now(), "anna")
+        b.a_company()
+        accounting.invoice_order(sold.guid, key="sold", at=now())
         self.back = orders.ask_return(self.sold, {1: orders.Wanted(1)}, at=now(), actor="lea")
         type(self.gone).objects.filter(pk=self.gone.pk).update(state=ProductState.ARCHIVED)
         reindex(None, at=b.AT)
@@ -113,9 +116,9 @@ class World:
                   at("password_reset_done"), self._new_password(at), at("sandbox_bank", self.payment.guid),
                   at("order", self.payment.order.guid), at("preview_page", self.page.pk),
                   at("home")]  # fmt: skip
-        own = [at("account"), at("account_orders"), at("account_profile"), at("account_addresses"),
-               at("account_address", self.address.pk), at("order", self.order.guid), at("basket"),
-               at("order", self.sold.guid), at("return_slip", self.back.guid),
+        own = [at("account"), at("account_orders"), at("account_documents"), at("account_profile"),
+               at("account_addresses"), at("account_address", self.address.pk), at("order", self.order.guid),
+               at("basket"), at("order", self.sold.guid), at("return_slip", self.back.guid),
                at("checkout")]  # fmt: skip
         return public, own
 
