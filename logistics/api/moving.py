@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from accounts.api import caller
 from altazion.lib.clock import now
 from altazion.lib.problems import NotFound, Refused
+from altazion.lib.text import storable
 from logistics import services
 from logistics.api.withdrawals import ReadsOrWrites
 from logistics.enums import MovementKind, PlaceKind, SheetKind
@@ -101,7 +102,7 @@ class Movements(APIView):
                     _move(verb, row.validated_data, key.store, f"api:{key.pk}", str(request.user))
                 except Refused as refusal:
                     code, message = refusal.code, refusal.message
-            named = str(raw.get("key", ""))[:60]
+            named, message = storable(str(raw.get("key", ""))[:60]), storable(message)
             answers.append({"row": number, "key": named, "ok": not code, "code": code, "message": message})
         return Response({"done": sum(bool(one["ok"]) for one in answers), "rows": answers})
 

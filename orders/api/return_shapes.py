@@ -64,7 +64,7 @@ class ReturnOut(serializers.ModelSerializer[Return]):
 
     order = serializers.CharField(source="order.number")
     place = serializers.CharField(source="place.code", default="")
-    refund = serializers.UUIDField(source="refund.guid", default=None)
+    refund = serializers.UUIDField(source="refund.guid", allow_null=True, default=None)
     lines = ReturnLineOut(many=True)
 
     class Meta:

@@ -25,6 +25,7 @@ from altazion.wsgi import application
 from discovery.services import reindex
 from integrations.enums import Entity
 from integrations.models import Flow, Run
+from orders import services as orders
 from tests import builders as b
 
 pytestmark = [pytest.mark.django_db]
@@ -55,6 +56,7 @@ class World:
     def __init__(self):
         front = b.Shopfront()
         order = front.order()
+        back = self._returned(front)
         reindex(None, at=b.AT)
         b.a_selection(front.product, code="best")
         self.flow = Flow.objects.create(code="cats", name="Cats", entity=Entity.CATEGORIES)
@@ -67,13 +69,23 @@ class World:
             "/api/v1/flows/{code}/versions/{number}/back": {"code": "cats", "number": "1"},
             "/api/v1/erp/orders/{guid}/ack": {"guid": str(order.guid)},
             "/api/v1/payments/callback/{provider}": {"provider": "sandbox_card"},
+            "/api/v1/stock/movements/{verb}": {"verb": "enter"},
+            "/api/v1/stock/sheets/{verb}": {"verb": "confirm"},
         }
         self.guesses = {
             "number": order.number, "guid": str(run.guid), "code": "best", "id": "1", "category": "themes",
-            "sku": "TOY-1", "token": str(uuid.uuid4()),
+            "sku": "TOY-1", "token": str(uuid.uuid4()), "returned": back.number,
         }  # fmt: skip
         self.key = b.an_api_key(*Scope.values)
         self.numbers = itertools.count()
+
+    def _returned(self, front):
+        """A return of an order that was handed over."""
+        sold = front.order()
+        orders.record_payment(sold, method=front.in_store, amount=sold.total, key="sold", at=b.AT)
+        orders.mark_ready(sold, b.AT, "anna")
+        sold = orders.hand_over(sold, b.AT, "anna")
+        return orders.ask_return(sold, {1: orders.Wanted(1)}, at=b.AT, actor="lea")
 
     def aim(self, case):
         """Make every second call name something that exists."""
