@@ -57,9 +57,13 @@ def receive_kept(
     queue: bool = False,
     partial: bool = False,
 ) -> Run:
-    """As `receive_file`, for bytes that are kept already."""
-    definition = _definition(flow, partial)
+    """As `receive_file`, for bytes that are kept already.
+
+    The flow is read anew: whoever looked for the file may have read it before it was changed and the file dropped.
+    """
     with transaction.atomic():
+        flow = Flow.objects.select_related("mapping").get(pk=flow.pk)
+        definition = _definition(flow, partial)
         run = Run.objects.create(
             flow=flow,
             flow_version=keep_version(flow, at=at),

@@ -169,3 +169,16 @@ def test_a_kept_file_that_vanished_is_kept_again(make_flow, send):
     storages["raw_files"].delete(run.raw_file.stored_as)
     again = receive_file(flow, "again.csv", __import__("io").BytesIO(GOOD.encode()), trigger="upload", at=AT)
     assert storages["raw_files"].exists(again.raw_file.stored_as)
+
+
+def test_a_flow_that_was_changed_before_its_file_lay_there_is_taken_as_changed(make_flow):
+    """A worker may have read the flow before; a whole file read as a part would leave what it leaves out."""
+    flow = make_flow()
+    type(flow).objects.filter(pk=flow.pk).update(coverage="full")
+    drop(flow, "whole.csv", GOOD)
+    (run,) = poll_folder(flow, AT)
+    assert run.definition["coverage"] == "full"
+    type(flow).objects.filter(pk=flow.pk).update(active=False)
+    drop(flow, "off.csv", GOOD)
+    with pytest.raises(Refused):
+        poll_folder(flow, AT)
