@@ -131,7 +131,7 @@ def make_base(at: dt.datetime) -> None:
         },
     )
     place, _ = Place.objects.get_or_create(
-        kind=PlaceKind.WAREHOUSE, code=WAREHOUSE, defaults={"name": "Entrepôt central"}
+        kind=PlaceKind.WAREHOUSE, code=WAREHOUSE, defaults={"name": "Entrepôt central", "priority": 80}
     )
     SupplySource.objects.get_or_create(channel=channel, place=place, purpose=Purpose.DELIVERY, defaults={"rank": 1})
 
