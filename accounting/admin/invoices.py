@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -34,7 +34,7 @@ from accounts.models import User
 from altazion.lib.clock import now
 from altazion.lib.files import pdf_file, zip_file
 from altazion.lib.money import display
-from altazion.lib.office import EstimatedPaginator, NeverDeleted, ReadOnly, actor, badge
+from altazion.lib.office import EstimatedPaginator, NeverDeleted, ReadOnly, Verbs, actor, badge
 from altazion.lib.problems import Refused
 
 SHOWN = 50
@@ -42,8 +42,10 @@ TONES = {InvoiceKind.INVOICE: "good", InvoiceKind.CREDIT: "info"}
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(ReadOnly, ModelAdmin):
+class InvoiceAdmin(Verbs, ReadOnly, ModelAdmin):
     """Invoices and the credit notes that correct them, newest first; above them those that wait."""
+
+    verb_right = "accounting.add_invoice"
 
     class Media:
         css = {"all": ["accounting/office.css"]}
@@ -79,13 +81,13 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """With those that wait, and why."""
         waiting = list(waiting_invoices(cast(User, request.user))[: SHOWN + 1])
-        facts = {"waiting": waiting[:SHOWN], "more_wait": len(waiting) > SHOWN, "may_make": self._may(request)}
+        facts = {"waiting": waiting[:SHOWN], "more_wait": len(waiting) > SHOWN, "may_make": self.may_act(request)}
         facts["month_form"] = MonthForm(initial={"month": now()})
         return cast(HttpResponse, super().changelist_view(request, {**(extra_context or {}), **facts}))
 
     def make_waiting(self, request: HttpRequest) -> HttpResponse:
         """Try those that wait again; `pk` names one."""
-        self._guard(request)
+        self.must_act(request)
         waiting = waiting_invoices(cast(User, request.user))
         if (named := request.POST.get("pk", "")).isdigit():
             waiting = waiting.filter(pk=named)
@@ -104,7 +106,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
 
     def anew(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Credit it whole and make another to the right buyer."""
-        self._guard(request)
+        self.must_act(request)
         found = self._found(request, str(pk))
         form = AnewForm(request.POST)
         if form.is_valid():
@@ -134,7 +136,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
 
     def make_file(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make the file that could not be made."""
-        self._guard(request)
+        self.must_act(request)
         paper = services.make_paper(self._found(request, str(pk)), at=now(), actor=actor(request))
         if paper.made_at:
             messages.success(request, _("The file is made."))
@@ -168,9 +170,11 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
             "kind": self.shown_kind(found),
             "others": [one for one in invoices_of_order(found.order) if one.pk != found.pk],
             "paper": getattr(found, "paper", None),
-            "may_make": self._may(request),
+            "may_make": self.may_act(request),
             "form": form,
-            "may_correct": self._may(request) and found.kind == InvoiceKind.INVOICE and not found.corrections.exists(),
+            "may_correct": self.may_act(request)
+            and found.kind == InvoiceKind.INVOICE
+            and not found.corrections.exists(),
             "media": self.media,
         }
         return TemplateResponse(request, "office/accounting/invoice.html", context)
@@ -180,15 +184,6 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         if not self.has_view_permission(request, found):
             raise PermissionDenied
         return found
-
-    def _guard(self, request: HttpRequest) -> None:
-        if request.method != "POST":
-            raise Http404
-        if not self._may(request):
-            raise PermissionDenied
-
-    def _may(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("accounting.add_invoice"))
 
     @admin.display(description=gettext_lazy("kind"))
     def shown_kind(self, invoice: Invoice) -> SafeString:

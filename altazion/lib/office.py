@@ -4,12 +4,13 @@ from collections.abc import Collection
 from typing import Any, cast
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import QuerySet
 from django.forms import BaseForm, BaseModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -157,6 +158,32 @@ class ReadOnly(NeverDeleted):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody types over it."""
         return False
+
+
+class Verbs:
+    """For a ModelAdmin with addresses of its own that do something. verb_right: the right to do it."""
+
+    verb_right: str
+
+    def may_act(self, request: HttpRequest) -> bool:
+        """Whether this colleague may do what the addresses do."""
+        return bool(request.user.has_perm(self.verb_right))
+
+    def must_act(self, request: HttpRequest) -> None:
+        """Only by POST, only with the right. Raises Http404, PermissionDenied."""
+        if request.method != "POST":
+            raise Http404
+        if not self.may_act(request):
+            raise PermissionDenied
+
+    def seen(self, request: HttpRequest, object_id: str) -> Any:
+        """The record, if this colleague sees it. Raises Http404, PermissionDenied."""
+        found = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        if found is None:
+            raise Http404
+        if not self.has_view_permission(request, found):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return found
 
 
 def actor(request: HttpRequest) -> str:

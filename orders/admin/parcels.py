@@ -17,7 +17,7 @@ from accounts.enums import AccountKind
 from accounts.models import User
 from accounts.selectors import stores_seen_by
 from altazion.lib.clock import now
-from altazion.lib.office import actor, badge
+from altazion.lib.office import Verbs, actor, badge
 from altazion.lib.problems import Refused
 from logistics.enums import ParcelState
 from logistics.models import Carrier, HandoverList, Parcel, Place
@@ -47,8 +47,10 @@ class FollowForm(forms.Form):
 
 
 @admin.register(Parcel)
-class ParcelAdmin(Records):
+class ParcelAdmin(Verbs, Records):
     """Parcels, newest first; above them what waits for a carrier."""
+
+    verb_right = "logistics.change_parcel"
 
     class Media:
         css = {"all": ["orders/office.css"]}
@@ -96,14 +98,14 @@ class ParcelAdmin(Records):
             .annotate(parcels=Count("pk"))
             .order_by("preparation__place__name", "carrier__name")
         )
-        facts = {"waits": list(waits[:100]), "may_send": self._may(request)}
+        facts = {"waits": list(waits[:100]), "may_send": self.may_act(request)}
         return cast(HttpResponse, super().changelist_view(request, {**(extra_context or {}), **facts}))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """A parcel: what lies in it, where it is, its label."""
-        parcel = self._parcel(request, object_id)
+        parcel = self.seen(request, object_id)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Parcel %(number)s") % {"number": parcel.number},
@@ -112,20 +114,20 @@ class ParcelAdmin(Records):
             "slip": parcel.preparation,
             "lines": parcel.lines.select_related("line"),
             "badge": self.state_badge(parcel),
-            "may_send": self._may(request),
+            "may_send": self.may_act(request),
             "next": [(state, ParcelState(state).label) for state in sorted(AFTER.get(ParcelState(parcel.state), ()))],
         }
         return TemplateResponse(request, "office/orders/parcel.html", context)
 
     def label(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The label as PDF."""
-        parcel = self._parcel(request, str(pk))
+        parcel = self.seen(request, str(pk))
         return _pdf(label_pdf(parcel), parcel.number)
 
     def do(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Follow, open, say where it is: one domain call."""
-        self._guard(request)
-        parcel = self._parcel(request, str(pk))
+        self.must_act(request)
+        parcel = self.seen(request, str(pk))
         back = reverse("admin:logistics_parcel_change", args=[parcel.pk])
         verb = request.POST.get("verb", "")
         try:
@@ -149,7 +151,7 @@ class ParcelAdmin(Records):
 
     def hand_over(self, request: HttpRequest) -> HttpResponse:
         """The driver takes all that is packed for a carrier at a place."""
-        self._guard(request)
+        self.must_act(request)
         user = cast(User, request.user)
         places = Place.objects.all()
         if user.kind == AccountKind.STORE:
@@ -177,23 +179,6 @@ class ParcelAdmin(Records):
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, parcel: Parcel) -> Any:
         return badge(parcel.get_state_display(), TONES[ParcelState(parcel.state)])
-
-    def _parcel(self, request: HttpRequest, object_id: str) -> Parcel:
-        parcel = self.get_object(request, object_id)
-        if parcel is None:
-            raise Http404
-        if not self.has_view_permission(request, parcel):
-            raise PermissionDenied
-        return cast(Parcel, parcel)
-
-    def _guard(self, request: HttpRequest) -> None:
-        if request.method != "POST":
-            raise Http404
-        if not self._may(request):
-            raise PermissionDenied
-
-    def _may(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("logistics.change_parcel"))
 
 
 @admin.register(HandoverList)

@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -17,7 +16,7 @@ from accounts.enums import AccountKind
 from accounts.models import User
 from accounts.selectors import stores_seen_by
 from altazion.lib.clock import now
-from altazion.lib.office import actor, badge
+from altazion.lib.office import Verbs, actor, badge
 from altazion.lib.problems import Invalid, Refused
 from logistics.enums import ParcelState, SlipKind, SlipState
 from logistics.models import Carrier, Place, Preparation
@@ -100,8 +99,10 @@ class SlipPlaceFilter(DropdownFilter):
 
 
 @admin.register(Preparation)
-class PreparationAdmin(Records):
+class PreparationAdmin(Verbs, Records):
     """Slips, the most urgent first; a store account sees those of its stores."""
+
+    verb_right = "logistics.change_preparation"
 
     class Media:
         css = {"all": ["orders/office.css"]}
@@ -139,24 +140,24 @@ class PreparationAdmin(Records):
         """With the button that takes the most urgent."""
         return cast(
             HttpResponse,
-            super().changelist_view(request, {**(extra_context or {}), "may_prepare": self._may(request)}),
+            super().changelist_view(request, {**(extra_context or {}), "may_prepare": self.may_act(request)}),
         )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """A slip: where things lie, what was gathered, what is not there."""
-        slip = self._slip(request, object_id)
+        slip = self.seen(request, object_id)
         return TemplateResponse(request, "office/orders/slip.html", self._facts(request, slip))
 
     def printed(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The picking list, on paper."""
-        slip = self._slip(request, str(pk))
+        slip = self.seen(request, str(pk))
         return TemplateResponse(request, "office/orders/slip_print.html", self._facts(request, slip))
 
     def take_next(self, request: HttpRequest) -> HttpResponse:
         """Take the most urgent slip that nobody has."""
-        self._guard(request)
+        self.must_act(request)
         places = places_prepared_by(cast(User, request.user))
         if (chosen := request.POST.get("place", "")).isdigit():
             places = places.filter(pk=int(chosen[:18]))
@@ -168,8 +169,8 @@ class PreparationAdmin(Records):
 
     def do(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take, give back, gather, not found, refuse: one domain call."""
-        self._guard(request)
-        slip = self._slip(request, str(pk))
+        self.must_act(request)
+        slip = self.seen(request, str(pk))
         try:
             said = self._do(request, slip)
         except Refused as refusal:
@@ -213,7 +214,7 @@ class PreparationAdmin(Records):
 
     def _facts(self, request: HttpRequest, slip: Preparation) -> dict[str, Any]:
         order = orders_seen_by(cast(User, request.user)).filter(guid=slip.reference).first()
-        may = self._may(request)
+        may = self.may_act(request)
         return {
             **self.admin_site.each_context(request),
             "title": gettext("Slip %(number)s") % {"number": slip.number},
@@ -258,23 +259,6 @@ class PreparationAdmin(Records):
     @admin.display(description=_("taken by"))
     def taken(self, slip: Preparation) -> str:
         return slip.claimed_by or slip.prepared_by or "—"
-
-    def _slip(self, request: HttpRequest, object_id: str) -> Preparation:
-        slip = self.get_object(request, object_id)
-        if slip is None:
-            raise Http404
-        if not self.has_view_permission(request, slip):
-            raise PermissionDenied
-        return cast(Preparation, slip)
-
-    def _guard(self, request: HttpRequest) -> None:
-        if request.method != "POST":
-            raise Http404
-        if not self._may(request):
-            raise PermissionDenied
-
-    def _may(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("logistics.change_preparation"))
 
     def _back(self, slip: Preparation) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:logistics_preparation_change", args=[slip.pk]))

@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -18,7 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from accounts.models import User
 from altazion.lib.clock import now
 from altazion.lib.money import display
-from altazion.lib.office import actor, badge
+from altazion.lib.office import Verbs, actor, badge
 from altazion.lib.problems import Refused
 from orders import services
 from orders.admin.base import PART_TONES, Records
@@ -30,8 +29,10 @@ SHOWN = 50
 
 
 @admin.register(Refund)
-class RefundAdmin(Records):
+class RefundAdmin(Verbs, Records):
     """Refunds, newest first; above them the orders whose money waits."""
+
+    verb_right = "orders.change_refund"
 
     class Media:
         css = {"all": ["orders/office.css"]}
@@ -61,18 +62,14 @@ class RefundAdmin(Records):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """With the orders whose money waits."""
         due = list(orders_to_refund(cast(User, request.user))[: SHOWN + 1])
-        facts = {"due": due[:SHOWN], "more_due": len(due) > SHOWN, "may_refund": self._may(request)}
+        facts = {"due": due[:SHOWN], "more_due": len(due) > SHOWN, "may_refund": self.may_act(request)}
         return cast(HttpResponse, super().changelist_view(request, {**(extra_context or {}), **facts}))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """A refund, part by part, with what a person may do about each."""
-        found = self.get_object(request, object_id)
-        if found is None:
-            raise Http404
-        if not self.has_view_permission(request, found):
-            raise PermissionDenied
+        found = self.seen(request, object_id)
         parts = found.parts.select_related("payment__method", "payment__store").order_by("pk")
         facts = {
             **self.admin_site.each_context(request),
@@ -80,13 +77,13 @@ class RefundAdmin(Records):
             "opts": self.opts,
             "refund": found,
             "parts": [(part, badge(part.get_state_display(), PART_TONES[PartState(part.state)])) for part in parts],
-            "may_refund": self._may(request),
+            "may_refund": self.may_act(request),
         }
         return TemplateResponse(request, "office/orders/refund.html", facts)
 
     def give_back(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give back what is due of one order."""
-        self._guard(request)
+        self.must_act(request)
         order = get_object_or_404(orders_seen_by(cast(User, request.user)), pk=pk)
         key = f"office:{order.guid}:{order.paid_total}:{order.refunded_total}"  # a second click finds the first
         try:
@@ -99,7 +96,7 @@ class RefundAdmin(Records):
 
     def part(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask the provider again, or say that the money was handed out."""
-        self._guard(request)
+        self.must_act(request)
         part = get_object_or_404(RefundPart, pk=pk, refund__in=self.get_queryset(request).values("pk"))
         verb = request.POST.get("verb")
         try:
@@ -131,12 +128,3 @@ class RefundAdmin(Records):
         states = sorted({part.state for part in refund.parts.all()})
         badges = ((badge(PartState(state).label, PART_TONES[PartState(state)]),) for state in states)
         return format_html_join(" ", "{}", badges) or badge(pgettext("refund", "nothing"))
-
-    def _guard(self, request: HttpRequest) -> None:
-        if request.method != "POST":
-            raise Http404
-        if not self._may(request):
-            raise PermissionDenied
-
-    def _may(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("orders.change_refund"))

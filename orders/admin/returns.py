@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 from accounts.models import User
 from altazion.lib.clock import now
 from altazion.lib.money import display
-from altazion.lib.office import actor, badge
+from altazion.lib.office import Verbs, actor, badge
 from altazion.lib.problems import Refused
 from orders import services
 from orders.admin.base import Records
@@ -45,8 +45,10 @@ class ReturnPolicyAdmin(ModelAdmin):
 
 
 @admin.register(Return)
-class ReturnAdmin(Records):
+class ReturnAdmin(Verbs, Records):
     """Returns, newest first. A store finds the return of another store's order by the number on its slip."""
+
+    verb_right = "orders.change_return"
 
     class Media:
         css = {"all": ["orders/office.css"]}
@@ -90,7 +92,7 @@ class ReturnAdmin(Records):
 
     def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A colleague asks for the shopper."""
-        self._guard(request)
+        self.must_act(request)
         order = get_object_or_404(orders_seen_by(cast(User, request.user)), pk=pk)
         try:
             made = services.ask_return(
@@ -105,7 +107,7 @@ class ReturnAdmin(Records):
 
     def act(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Received, refused, withdrawn: one domain call. What was wrong leaves everything as it was typed."""
-        self._guard(request)
+        self.must_act(request)
         found, who, verb = self._found(request, str(pk)), actor(request), request.POST.get("verb")
         try:
             if verb == "receive":
@@ -157,7 +159,7 @@ class ReturnAdmin(Records):
             "places": list(places_to_receive(cast(User, request.user))[:500]),
             "place": typed.get("place", ""),
             "answer": typed.get("answer", ""),
-            "may_act": self._may(request) and page.state == ReturnState.ASKED,
+            "may_act": self.may_act(request) and page.state == ReturnState.ASKED,
             "sees_order": orders_seen_by(cast(User, request.user)).filter(pk=page.order_id).exists(),
         }
         return TemplateResponse(request, "office/orders/return.html", facts, status=status)
@@ -178,15 +180,6 @@ class ReturnAdmin(Records):
     @admin.display(description=_("paid back"))
     def money(self, back: Return) -> str:
         return display(back.refund.amount, back.refund.currency) if back.refund else ""
-
-    def _guard(self, request: HttpRequest) -> None:
-        if request.method != "POST":
-            raise Http404
-        if not self._may(request):
-            raise PermissionDenied
-
-    def _may(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("orders.change_return"))
 
 
 def returns_of(order: Order) -> list[tuple[Return, str]]:
