@@ -14,8 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from altazion.lib.clock import now
-from altazion.lib.office import ReadOnly, actor, badge
-from altazion.lib.problems import Refused
+from altazion.lib.office import ReadOnly, actor, badge, one_by_one
 from logistics import services
 from logistics.admin.balances import product_cell
 from logistics.admin.scope import AnyPlaceFilter, OfPlaces
@@ -75,14 +74,7 @@ class ReservationAdmin(Lines, ModelAdmin):
     @action(description=gettext_lazy("Give back to stock"), permissions=["release"])
     def give_back(self, request: HttpRequest, rows: QuerySet[Reservation]) -> None:
         """Give back what is ticked and still held."""
-        done = 0
-        for pk in rows.values_list("pk", flat=True)[:500]:
-            try:
-                services.release_one(pk, at=now(), actor=actor(request))
-            except Refused as refusal:
-                messages.warning(request, refusal.message)
-            else:
-                done += 1
+        done = one_by_one(request, rows, lambda pk: services.release_one(pk, at=now(), actor=actor(request)))
         if done:
             messages.success(
                 request, ngettext("%(n)d promise given back.", "%(n)d promises given back.", done) % {"n": done}

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 
 from altazion.lib.clock import now
-from altazion.lib.office import ReadOnly, actor, badge
+from altazion.lib.office import ReadOnly, actor, badge, one_by_one
 from altazion.lib.problems import Refused
 from logistics import services
 from logistics.admin import pages
@@ -99,14 +99,7 @@ class WithdrawalAdmin(ReadOnly, OfPlaces, ModelAdmin):
     @action(description=gettext_lazy("Put back on sale"), permissions=["withdraw"])
     def put_back(self, request: HttpRequest, rows: QuerySet[Withdrawal]) -> None:
         """What is ticked is sold again at once."""
-        done = 0
-        for pk in rows.values_list("pk", flat=True)[:500]:
-            try:
-                services.put_back(pk, at=now(), actor=actor(request))
-            except Refused as refusal:
-                messages.warning(request, refusal.message)
-            else:
-                done += 1
+        done = one_by_one(request, rows, lambda pk: services.put_back(pk, at=now(), actor=actor(request)))
         if done:
             messages.success(
                 request, ngettext("%(n)d line is put back.", "%(n)d lines are put back.", done) % {"n": done}

@@ -1,13 +1,18 @@
 """Fields that several of Orchestrator's pages ask with."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from catalog.enums import ProductKind
 from catalog.models import Product
+from catalog.selectors import find_by_reference
+from logistics.models import Place
 from stores.models import SalesChannel, Store
 
 MOST_NAMED = 12
@@ -30,6 +35,24 @@ def the_one(found: Iterable[Product], typed: str, nobody: str) -> Product:
         skus = ", ".join(product.sku for product in products[:MOST_NAMED])
         raise forms.ValidationError(_("Several variants share it. Which SKU: %(skus)s?") % {"skus": skus})
     return (exact or products)[0]
+
+
+class AtAPlaceForm(forms.Form):
+    """A product that is sold, told by SKU or code, at one of the places that the colleague sees."""
+
+    product = product_field()
+    place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("Place"), widget=UnfoldAdminSelectWidget())
+
+    def __init__(self, *args: Any, places: QuerySet[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["place"]
+        field.queryset = places
+
+    def clean_product(self) -> Product:
+        """The one product meant; several variants behind one EAN must be told apart by SKU."""
+        typed = self.cleaned_data["product"]
+        sold = [one for one in find_by_reference(typed) if one.kind != ProductKind.PARENT]
+        return the_one(sold, typed, _("No product that is sold has this reference."))
 
 
 def channel_field() -> forms.ModelChoiceField:

@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -12,11 +11,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from catalog.enums import ProductKind
-from catalog.models import Product
-from catalog.selectors import find_by_reference
 from logistics.enums import MovementKind
-from logistics.forms.asked import product_field, the_one
+from logistics.forms.asked import AtAPlaceForm
 from logistics.models import Place
 
 MOST = 1_000_000
@@ -78,11 +74,10 @@ class SafetyForm(forms.Form):
     units = units_field(gettext_lazy("Units never promised"), 0)
 
 
-class ReceiveForm(StockForm):
+class ReceiveForm(AtAPlaceForm, StockForm):
     """Units that arrive at a place, for a product told by SKU or code."""
 
-    product = product_field()
-    place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("Place"), widget=UnfoldAdminSelectWidget())
+    field_order = ("product", "place", "quantity", "kind", "reason")
     quantity = units_field(gettext_lazy("Units"), 1)
     kind = forms.ChoiceField(
         label=gettext_lazy("Why"),
@@ -90,14 +85,3 @@ class ReceiveForm(StockForm):
         widget=UnfoldAdminSelectWidget(),
     )
     reason = reason_field(gettext_lazy("Remark"), required=False)
-
-    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["place"]
-        field.queryset = places
-
-    def clean_product(self) -> Product:
-        """The one product meant; several variants behind one EAN must be told apart by SKU."""
-        typed = self.cleaned_data["product"]
-        sold = [one for one in find_by_reference(typed) if one.kind != ProductKind.PARENT]
-        return the_one(sold, typed, _("No product that is sold has this reference."))

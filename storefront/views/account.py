@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
-from altazion.lib.api import decode_cursor, encode_cursor
 from altazion.lib.clock import now
 from altazion.lib.problems import NotFound, Refused
 from customers import services
@@ -19,6 +18,7 @@ from customers.models import Address, Customer
 from customers.selectors import addresses_of
 from orders.selectors import orders_of
 from storefront.forms.account import AddressForm, ProfileForm
+from storefront.selectors.paging import page_after
 
 PAGE = 10
 
@@ -43,15 +43,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def orders(request: HttpRequest) -> HttpResponse:
     """All orders, newest first, ten at a time."""
-    mine = orders_of(cast(User, request.user))
-    if after := request.GET.get("after"):
-        try:
-            mine = mine.filter(pk__lt=decode_cursor(after, 1)[0])
-        except Refused as error:
-            raise Http404 from error
-    found = list(mine[: PAGE + 1])
-    following = encode_cursor(found[PAGE - 1].pk) if len(found) > PAGE else ""
-    facts = {"orders": found[:PAGE], "following": following, "after": after}
+    found, following = page_after(orders_of(cast(User, request.user)), after := request.GET.get("after"), PAGE)
+    facts = {"orders": found, "following": following, "after": after}
     return render(request, "storefront/account/orders.html", facts)
 
 

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET
 
 from accounting.selectors import file_name, invoice_of_order, invoices_of, paper_bytes
 from accounts.models import User
-from altazion.lib.api import decode_cursor, encode_cursor
 from altazion.lib.files import pdf_file
 from altazion.lib.problems import NotFound, Refused
 from orders.selectors import may_read, order_page
+from storefront.selectors.paging import page_after
 from storefront.views.buying import shop_of, user_of
 
 PAGE = 20
@@ -49,13 +49,6 @@ def document(request: HttpRequest, guid: UUID, document: UUID) -> HttpResponse:
 @require_GET
 def documents(request: HttpRequest) -> HttpResponse:
     """All invoices and credit notes of the account, newest first, twenty at a time."""
-    mine = invoices_of(cast(User, request.user)).order_by("-pk")
-    if after := request.GET.get("after"):
-        try:
-            mine = mine.filter(pk__lt=decode_cursor(after, 1)[0])
-        except Refused as error:
-            raise Http404 from error
-    found = list(mine[: PAGE + 1])
-    following = encode_cursor(found[PAGE - 1].pk) if len(found) > PAGE else ""
-    facts = {"invoices": found[:PAGE], "following": following, "after": after}
+    found, following = page_after(invoices_of(cast(User, request.user)), after := request.GET.get("after"), PAGE)
+    facts = {"invoices": found, "following": following, "after": after}
     return render(request, "storefront/account/documents.html", facts)
