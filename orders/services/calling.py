@@ -78,12 +78,17 @@ def _ends(pk: int, at: dt.datetime) -> int:
 def _claim(guid: UUID | str, at: dt.datetime) -> Payment | None:
     found = Payment.objects.select_for_update(of=("self",)).select_related("method", "order")
     payment = found.filter(guid=guid, state__in=[AttemptState.CAPTURING, AttemptState.VOIDING]).first()
-    if payment is None or (payment.called_at and payment.called_at > at - PATIENCE):
-        return None
-    payment.called_at = at
-    payment.first_called_at = payment.first_called_at or at
-    payment.save(update_fields=["called_at", "first_called_at"])
-    return payment
+    return payment if payment and takes_turn(payment, at) else None
+
+
+def takes_turn(row: Payment | RefundPart, at: dt.datetime) -> bool:
+    """Note on a locked row that its provider is called now; False while another's call may still be answered."""
+    if row.called_at and row.called_at > at - PATIENCE:
+        return False
+    row.called_at = at
+    row.first_called_at = row.first_called_at or at
+    row.save(update_fields=["called_at", "first_called_at"])
+    return True
 
 
 @transaction.atomic

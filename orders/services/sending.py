@@ -10,7 +10,7 @@ from altazion.lib.problems import Refused
 from orders.enums import PartState
 from orders.models import Refund, RefundPart
 from orders.ports import RefundAnswer, Unreachable, provider
-from orders.services.calling import MEMORY, PATIENCE
+from orders.services.calling import MEMORY, takes_turn
 from orders.services.refunds import lock_part, part_done, tell_of_part
 
 
@@ -48,12 +48,7 @@ def _send(pk: int, at: dt.datetime, actor: str) -> None:
 @transaction.atomic
 def _claim(pk: int, at: dt.datetime) -> RefundPart | None:
     part = lock_part(pk)
-    if part.state != PartState.ASKED or (part.called_at and part.called_at > at - PATIENCE):
-        return None
-    part.called_at = at
-    part.first_called_at = part.first_called_at or at
-    part.save(update_fields=["called_at", "first_called_at"])
-    return part
+    return part if part.state == PartState.ASKED and takes_turn(part, at) else None
 
 
 @transaction.atomic
