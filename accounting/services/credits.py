@@ -20,8 +20,9 @@ from accounting.services.numbering import series_for, take_number
 from altazion.lib.money import ZERO, cents, net_of, share_out
 from altazion.lib.problems import Invalid, Refused
 from logbook.services import record
-from orders.enums import OrderState, RefundReason
+from orders.enums import LineKind, OrderState, RefundReason
 from orders.models import Order, OrderLine, Refund
+from orders.selectors import paid_back_by
 from orders.services import refund
 
 KEY = "credit:"  # refunds that a credit note asked for
@@ -99,7 +100,10 @@ def pay_back(credit: CreditNote, *, at: dt.datetime, actor: str) -> CreditNote:
 
 @transaction.atomic
 def credit_refund(guid: UUID, amount: Decimal, *, at: dt.datetime, actor: str = "") -> CreditNote | None:
-    """The credit note of money that goes back for a sale: the `amount` is shared out over what is left of its lines.
+    """The credit note of money that goes back for a sale.
+
+    A return's is of the lines that came back, and of the delivery fee for the rest of the `amount`; another's is shared
+    out over what is left of all lines.
 
     A credit note that waits for just this money takes it. None when it has its note, or nothing is left to credit.
     """
@@ -117,18 +121,37 @@ def credit_refund(guid: UUID, amount: Decimal, *, at: dt.datetime, actor: str = 
     amount = min(amount, sum(left.values(), ZERO))
     if amount <= 0:
         return None
-    weights = [max(left[pk], ZERO) for pk in rows]
+    came = paid_back_by(back)
+    shares = _of_return(amount, rows, left, came) or share_out(amount, [max(left[pk], ZERO) for pk in rows])
+    open_units = creditable(order) if came else {}
     parts = [
-        CreditLine(line=rows[pk], quantity=0, total=share, net_total=_net(rows[pk], share, gone.get(pk, (ZERO, ZERO))))
-        for pk, share in zip(rows, share_out(amount, weights), strict=True)
+        CreditLine(
+            line=rows[pk], quantity=min(came.get(pk, 0), max(open_units.get(pk, 0), 0)), total=share,
+            net_total=_net(rows[pk], share, gone.get(pk, (ZERO, ZERO))),
+        )
+        for pk, share in zip(rows, shares, strict=True)
         if share
-    ]
+    ]  # fmt: skip
     reason = {value: key for key, value in REASONS.items()}.get(RefundReason(back.reason), CreditReason.ERROR)
     credit = _keep(order, parts, rows, reason, "", at, actor)
     credit.refund, credit.refunded_at, credit.refunded_by = back, at, actor[:150]
     credit.save(update_fields=["refund", "refunded_at", "refunded_by"])
     _book(credit, order, parts, rows, at)
     return credit
+
+
+def _of_return(
+    amount: Decimal, rows: Mapping[int, OrderLine], left: Mapping[int, Decimal], came: Mapping[int, int]
+) -> list[Decimal]:
+    """The amount over the lines that came back, then over the fees; empty when it is more than those have left."""
+    goods = {pk: min(left[pk], cents(rows[pk].total * units / rows[pk].quantity)) for pk, units in came.items()}
+    rest = amount - sum(goods.values(), ZERO)
+    fees = {pk: left[pk] if line.kind == LineKind.SHIPPING and rest > 0 else ZERO for pk, line in rows.items()}
+    if not came or rest > sum(fees.values(), ZERO):
+        return []
+    if rest <= 0:
+        return share_out(amount, [goods.get(pk, ZERO) for pk in rows])
+    return [goods.get(pk, ZERO) + fee for pk, fee in zip(rows, share_out(rest, list(fees.values())), strict=True)]
 
 
 def _gone(order: Order) -> dict[int, tuple[Decimal, Decimal]]:

@@ -15,7 +15,14 @@ from orders.selectors.orders import (
 )
 from orders.selectors.reasons import CancelledMonth, cancelled_month, grouped, reasons_to_choose
 from orders.selectors.refunds import nothing_to_give_back, orders_to_refund, refund_for_key
-from orders.selectors.returns import Offer, return_for_key, return_page, returnable, returns_seen_by
+from orders.selectors.returns import (
+    Offer,
+    paid_back_by,
+    return_for_key,
+    return_page,
+    returnable,
+    returns_seen_by,
+)
 from orders.selectors.risk import Standing, standing
 
 __all__ = [
@@ -42,6 +49,7 @@ __all__ = [
     "orders_of_key",
     "orders_seen_by",
     "orders_to_refund",
+    "paid_back_by",
     "payment_methods",
     "reasons_to_choose",
     "refund_for_key",

@@ -15,7 +15,7 @@ from altazion.lib.problems import NotFound
 from logistics.enums import DeliveryKind
 from logistics.models import Place
 from orders.enums import LineKind, ReturnState
-from orders.models import Order, OrderLine, Return, ReturnLine, ReturnPolicy
+from orders.models import Order, OrderLine, Refund, Return, ReturnLine, ReturnPolicy
 from orders.selectors.orders import orders_seen_by
 
 STATUTORY_DAYS = 14  # from receipt, for what is sold at a distance
@@ -101,3 +101,9 @@ def return_for_key(number: str, key: ApiKey) -> Return:
     if found is None or not theirs:
         raise NotFound(_("There is no such return."), code="no_such_return")
     return found
+
+
+def paid_back_by(refund: Refund) -> dict[int, int]:
+    """Line → units that a return gave back with this refund; empty for a refund that no return asked for."""
+    rows = ReturnLine.objects.filter(of_return__refund=refund, accepted__gt=0)
+    return dict(rows.values_list("line_id", "accepted"))

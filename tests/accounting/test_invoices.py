@@ -242,6 +242,33 @@ def reconciled():
     return sums["d"] == sums["c"]
 
 
+def test_what_a_return_brought_back_is_credited_at_its_own_rate(shop):
+    book = shop.another("BOOK", "10.55", vat_rate=a_vat_rate("0.055"))
+    order = sold(shop, (shop.product, 2), (book, 2))
+    told()
+    place = shop.store.place
+    for came, rates in (({"BOOK": 1}, ["0.0550"]), ({"BOOK": 1, "TOY-1": 1}, ["0.2000", "0.0550"])):
+        wanted = {order.lines.get(sku=sku).position: units for sku, units in came.items()}
+        asked = orders.ask_return(
+            order, {position: orders.Wanted(units) for position, units in wanted.items()}, at=LATER, actor="lea"
+        )
+        orders.receive_return(
+            asked,
+            {position: orders.Came(units) for position, units in wanted.items()},
+            place=place,
+            at=LATER,
+            actor="a",
+        )
+        told()
+        credit = CreditNote.objects.latest("pk")
+        assert [one["rate"] for one in credit.vat] == rates
+        assert {one.line.sku: one.quantity for one in credit.lines.select_related("line")} == came
+        assert credit.total == sum(order.lines.get(sku=sku).unit * units for sku, units in came.items())
+    left = services.creditable(order)
+    assert left[order.lines.get(sku="BOOK").pk] == 0, "what came back is not credited once more"
+    assert left[order.lines.get(sku="TOY-1").pk] == 1
+
+
 def test_a_refund_of_a_sale_is_credited_by_itself_and_the_books_reconcile(shop):
     book = shop.another("BOOK", "7.99", vat_rate=a_vat_rate("0.055"))
     order = sold(shop, (shop.product, 2), (book, 1))
