@@ -1,6 +1,7 @@
 """Verbs of returns: asked for, received unit by unit, paid back; refused or withdrawn."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from altazion.lib.money import ZERO, cents
 from altazion.lib.problems import Invalid, Refused
 from logbook.services import record
-from logistics.enums import MovementKind
+from logistics.enums import MovementKind, ZonePurpose
 from logistics.models import Place
+from logistics.selectors import shelf_for
 from logistics.services import move
 from orders.enums import LineKind, OrderState, RefundReason, ReturnReason, ReturnState
 from orders.models import Order, OrderLine, Return, ReturnLine
@@ -198,25 +200,23 @@ def _shipping(order: Order, rows: list[ReturnLine], before: Mapping[int, int], a
 
 
 def _put_back(asked: Return, rows: list[ReturnLine], place: Place, at: dt.datetime, actor: str) -> None:
-    """Good units are for sale again where they came to; a bundle comes back as what lay in it."""
-    units: dict[int, int] = {}
+    """Good units are for sale again where they came to; damaged ones lie in its zone for defects, if it has one.
+
+    A bundle comes back as what lay in it.
+    """
+    apart = shelf_for(place.pk, ZonePurpose.DEFECTIVE)
+    units: dict[tuple[int, int], int] = defaultdict(int)  # product, place
     for row in rows:
-        inside = row.line.bundle.get("components", [])
-        for one in inside:
-            units[one["product"]] = units.get(one["product"], 0) + one["quantity"] * row.good
-        if not inside and row.line.product_id:
-            units[row.line.product_id] = units.get(row.line.product_id, 0) + row.good
-    for product, count in sorted(units.items()):
+        inside = [(one["product"], one["quantity"]) for one in row.line.bundle.get("components", [])]
+        for product, each in inside or [(row.line.product_id, 1)]:
+            if product is None:
+                continue
+            units[product, place.pk] += each * row.good
+            if apart:
+                units[product, apart] += each * row.damaged
+    for (product, where), count in sorted(units.items()):
         if count:
-            move(
-                product,
-                place.pk,
-                count,
-                kind=MovementKind.RETURN,
-                document=f"return:{asked.number}",
-                at=at,
-                actor=actor,
-            )
+            move(product, where, count, kind=MovementKind.RETURN, document=f"return:{asked.number}", at=at, actor=actor)
 
 
 def _open(asked: Return) -> None:

@@ -14,7 +14,8 @@ from accounts.enums import Scope
 from altazion.lib.barcodes import code128
 from altazion.lib.problems import Invalid, Refused
 from logbook.services import deliver
-from logistics.models import StockBalance, StockMovement
+from logistics.models import StockBalance, StockMovement, StorageZone
+from logistics.services import save_zone
 from orders import services
 from orders.models import OrderLine, Refund, Return, ReturnPolicy
 from orders.selectors import returnable
@@ -50,6 +51,17 @@ def receive(asked, shop, **came):
 
 def left(shop):
     return StockBalance.objects.get(product=shop.product, place=shop.store.place).physical
+
+
+def test_damaged_units_lie_in_the_zone_for_defects(shop):
+    zone = StorageZone(place=shop.store.place, code="DEF", name="Defects", purpose="defective", counts=False)
+    save_zone(zone, at=LATER, actor="anna")
+    order = sold(shop)
+    before, asked = left(shop), ask(order, 2)
+    for _twice in range(2):
+        receive(asked, shop, good=1, damaged=1)
+    apart = StockBalance.objects.get(product=shop.product, place=zone.shelf)
+    assert (left(shop), apart.physical) == (before + 1, 1)
 
 
 def test_good_units_are_for_sale_again_and_paid_back_once(shop):
