@@ -268,6 +268,11 @@ SPECTACULAR_SETTINGS = {
         "ProductStateEnum": "catalog.enums.ProductState",
         "SynonymKindEnum": "discovery.enums.SynonymKind",
         "ChangeKindEnum": "integrations.enums.ChangeKind",
+        "InvoiceKindEnum": "accounting.enums.InvoiceKind",
+        "ReturnReasonEnum": "orders.enums.ReturnReason",
+        "SheetKindEnum": "logistics.enums.SheetKind",
+        "SlipKindEnum": "logistics.enums.SlipKind",
+        "SlipStateEnum": "logistics.enums.SlipState",
     },
 }
 
